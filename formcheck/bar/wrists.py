@@ -1,0 +1,130 @@
+"""The bar from the hands: the wrists say where it is, the picture's own motion says how it moves.
+
+Behind a plate the wrists are guesses, but what the hands hold moves as one with the bar. So the place is the
+wrists' middle and the motion is the optical flow (Lucas and Kanade 1981, pyramidal) of whatever moves up or
+down around the hands, less the camera's own motion. The flow goes on for a while where the lifter is lost. It
+serves the timing of reps; it is no bar path.
+"""
+
+import math
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from formcheck.bar import Bar
+from formcheck.pose import FloatArray, Pose
+from formcheck.pose.region import Image
+from formcheck.skeleton import INDEX
+from formcheck.video import Frame
+
+_LONG_SIDE_PX = 480
+_MOVES_PX = 0.12
+_MOVING_SHARE = 0.12
+_RETURNS_WITHIN_PX = 0.5
+_ENOUGH_POINTS = 8
+_REACH = 1.1
+_HALF_BOX = (0.8, 0.6)
+_COAST_S = 1.5
+_FLOW = {"winSize": (15, 15), "maxLevel": 2, "criteria": (3, 10, 0.03)}
+
+_SHOULDERS = [INDEX["left_shoulder"], INDEX["right_shoulder"]]
+_HIPS = [INDEX["left_hip"], INDEX["right_hip"]]
+_WRISTS = [INDEX["left_wrist"], INDEX["right_wrist"]]
+
+
+class WristBar:
+    """Follows what the hands hold; a `formcheck.bar.BarTracker` that needs no plate in view."""
+
+    def __init__(self) -> None:
+        self.reset()
+
+    def reset(self) -> None:
+        """Forget the last frame and the lifter's size and place."""
+        self._luma: Image | None = None
+        self._trunk_px = 0.0
+        self._seen_s = -math.inf
+        self._boxes = np.zeros((2, 2)), np.zeros(2)
+
+    def update(self, frame: Frame, lifter: Pose | None) -> Bar | None:
+        """The wrists' middle, and how far what they hold moved since the frame before."""
+        height, width = frame.image.shape[:2]
+        zoom = min(1.0, _LONG_SIDE_PX / max(height, width))
+        small = cv2.resize(frame.image, None, fx=zoom, fy=zoom, interpolation=cv2.INTER_AREA)
+        luma = np.asarray(cv2.cvtColor(small, cv2.COLOR_RGB2GRAY), dtype=np.uint8)
+        before, self._luma = self._luma, luma
+        if lifter is not None:
+            self._seen_s = frame.time_s
+            self._boxes = self._look(lifter, zoom)
+        elif frame.time_s - self._seen_s > _COAST_S:
+            return None
+        hands = lifter.xy_px[_WRISTS].mean(axis=0) if lifter else np.full(2, np.nan)
+        moved, camera = np.zeros(2), np.zeros(2)
+        if before is not None and before.shape == luma.shape:
+            box, person = self._boxes
+            camera = _background(before, luma, box, person)
+            moved = _held(_flow(before, luma, _mask(luma, box), 120, 4) - camera)
+        return Bar(
+            x_px=float(hands[0]),
+            y_px=float(hands[1]),
+            confidence=float(lifter.confidence[_WRISTS].mean()) if lifter else 0.0,
+            kind="wrists",
+            moved_px=(float(moved[0] / zoom), float(moved[1] / zoom)),
+            camera_px=(float(camera[0] / zoom), float(camera[1] / zoom)),
+        )
+
+    def _look(self, lifter: Pose, zoom: float) -> tuple[FloatArray, FloatArray]:
+        """Corners (2, 2) of the box around the hands, and the (2,) columns that the lifter may cover."""
+        shoulders = lifter.xy_px[_SHOULDERS].mean(axis=0)
+        trunk = float(np.linalg.norm(shoulders - lifter.xy_px[_HIPS].mean(axis=0)))
+        self._trunk_px = trunk if not self._trunk_px else 0.95 * self._trunk_px + 0.05 * trunk
+        arm = lifter.xy_px[_WRISTS].mean(axis=0) - shoulders
+        length = max(float(np.linalg.norm(arm)), 1e-6)
+        centre = shoulders + arm * min(1.0, _REACH * self._trunk_px / length)
+        half = np.array(_HALF_BOX) * self._trunk_px
+        columns = np.array([lifter.xy_px[:, 0].min(), lifter.xy_px[:, 0].max()])
+        margin = np.array([-0.3, 0.3]) * self._trunk_px
+        return np.stack([centre - half, centre + half]) * zoom, (columns + margin) * zoom
+
+
+def _mask(luma: Image, box: FloatArray) -> Image:
+    mask = np.zeros_like(luma)
+    (x0, y0), (x1, y1) = np.clip(box, 0, None).astype(int)
+    mask[y0:y1, x0:x1] = 255
+    return mask
+
+
+def _background(before: Image, after: Image, box: FloatArray, person: FloatArray) -> FloatArray:
+    """(2,) median motion of what is neither near the hands nor in the lifter's columns."""
+    mask = 255 - _mask(after, box)
+    x0, x1 = np.clip(person, 0, None).astype(int)
+    mask[:, x0:x1] = 0
+    flow = _flow(before, after, mask, 60, 8)
+    if len(flow) <= _ENOUGH_POINTS:
+        return np.zeros(2)
+    return np.asarray(np.median(flow, axis=0))
+
+
+def _held(flow: FloatArray) -> FloatArray:
+    """(2,) motion of what the hands hold: the median of the points that move with the majority."""
+    if len(flow) <= _ENOUGH_POINTS:
+        return np.zeros(2)
+    up, down = flow[:, 1] < -_MOVES_PX, flow[:, 1] > _MOVES_PX
+    moving = up if up.sum() > down.sum() else down
+    if moving.sum() <= _MOVING_SHARE * len(flow):
+        return np.zeros(2)
+    return np.asarray(np.median(flow[moving], axis=0))
+
+
+def _flow(before: Image, after: Image, mask: Image, count: int, apart_px: int) -> FloatArray:
+    """(N, 2) motion of up to `count` corners that are found again when followed back."""
+    corners = cv2.goodFeaturesToTrack(before, count, 0.01, apart_px, mask=mask)
+    if corners is None:
+        return np.zeros((0, 2))
+    there, found, _ = cv2.calcOpticalFlowPyrLK(before, after, corners, None, **_FLOW)
+    back, found_back, _ = cv2.calcOpticalFlowPyrLK(after, before, there, None, **_FLOW)
+    error = np.linalg.norm((back - corners).reshape(-1, 2), axis=1)
+    good: NDArray[np.bool_] = (
+        (found[:, 0] > 0) & (found_back[:, 0] > 0) & (error < _RETURNS_WITHIN_PX)
+    )
+    return np.asarray((there - corners).reshape(-1, 2)[good], dtype=np.float64)

@@ -1,0 +1,146 @@
+"""`formcheck analyze`: from a video to a folder of results and a table."""
+
+import os
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from formcheck.cli.options import Backend, JsonOption, PresetOption
+from formcheck.errors import OutputError, UnreadableVideo
+
+if TYPE_CHECKING:
+    from formcheck.cli.progress import Bars
+    from formcheck.pipeline import Analysis
+    from formcheck.settings import Settings
+
+EPILOG = """\b
+Examples:
+  formcheck analyze squat.mp4                      results in ./squat.formcheck/
+  formcheck analyze squat.mp4 --preset light       faster, less exact
+  formcheck analyze squat.formcheck --from-motion  judge again, without the video
+  formcheck analyze squat.mp4 --json | jq .reps
+
+Film from the side, at hip height, from 3 to 5 m away, with the whole bar end and both feet in view.
+"""
+"""What follows the options in `--help`."""
+
+
+def analyze(
+    source: Annotated[
+        Path,
+        typer.Argument(
+            metavar="VIDEO",
+            show_default=False,
+            help="A video (mp4, mov, mkv, webm, avi) or a folder of images. "
+            "With --from-motion: a motion.npz, or a result folder that holds one.",
+        ),
+    ],
+    lift: Annotated[
+        str | None,
+        typer.Option(
+            metavar="NAME",
+            help="squat, deadlift or bench_press; `formcheck lifts` lists all. "
+            "Default: recognized from the movement.",
+        ),
+    ] = None,
+    out: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="DIR",
+            help="Folder for the results, replaced if it is one already. "
+            "Default: ./VIDEO.formcheck, without the video's ending.",
+        ),
+    ] = None,
+    preset: PresetOption = None,
+    pose: Annotated[
+        Backend | None,
+        typer.Option(
+            help="What runs the network: ours, without any network call, or MediaPipe's own. Default: direct."
+        ),
+    ] = None,
+    from_motion: Annotated[
+        bool,
+        typer.Option("--from-motion", help="Judge saved keypoints again instead of a video."),
+    ] = False,
+    no_video: Annotated[
+        bool, typer.Option("--no-video", help="Don't write the annotated video; saves its time.")
+    ] = False,
+    as_json: JsonOption = False,
+    quiet: Annotated[
+        bool, typer.Option("--quiet", "-q", help="No progress and no table; errors only.")
+    ] = False,
+) -> None:
+    """Judge the reps in a video; write a report, plots and data.
+
+    Exit code 0: judged. 2: the input must change. 3: nothing in it could be judged.
+    """
+    from formcheck.settings import load_settings
+
+    settings = load_settings(preset=preset, pose=pose)
+    folder = out or default_folder(source, from_motion=from_motion)
+    _check(source, lift, folder)
+    if settings.pose == "mediapipe" and not from_motion:
+        from formcheck.cli.consent import tell_of_metrics
+
+        tell_of_metrics(settings.models_dir, interactive=sys.stdin.isatty())
+    from formcheck.cli.progress import Bars
+    from formcheck.pipeline import analyze_motion, save_analysis
+
+    with Bars(quiet=quiet) as bars:
+        if from_motion:
+            analysis = analyze_motion(_motion_file(source), lift=lift, settings=settings)
+        else:
+            analysis = _watch(source, lift, settings, bars)
+        with_video = not (from_motion or no_video)
+        folder = save_analysis(analysis, folder, video=with_video, progress=bars.stage)
+    if as_json:
+        typer.echo((folder / "report.json").read_text("utf-8"))
+    elif not quiet:
+        from formcheck.cli.tables import print_report
+
+        print_report(analysis.report, folder)
+
+
+def default_folder(source: Path, *, from_motion: bool) -> Path:
+    """Name the folder for the results: in the working folder, after the video.
+
+    Judging again gets a folder of its own, since it could not write the annotated video anew.
+    """
+    source = source.resolve()
+    if not from_motion:
+        return Path(f"{source.name if source.is_dir() else source.stem}.formcheck")
+    taken = source if source.is_dir() else source.parent
+    return Path(f"{taken.name.removesuffix('.formcheck')}-again.formcheck")
+
+
+def _check(source: Path, lift: str | None, folder: Path) -> None:
+    """Fail at once on what would otherwise fail after minutes."""
+    from formcheck.lifts import load_lift
+
+    if not source.exists():
+        raise UnreadableVideo(
+            f"{source}: expected a video or a folder of images, found nothing",
+            "Check the name and the folder.",
+        )
+    if lift is not None:
+        load_lift(lift)
+    there = next(path for path in (folder, *folder.absolute().parents) if path.exists())
+    if not there.is_dir() or not os.access(there, os.W_OK):
+        raise OutputError(
+            f"{folder}: expected a folder that can be written, found that {there} cannot",
+            "Choose another one with --out.",
+        )
+
+
+def _motion_file(source: Path) -> Path:
+    return source / "motion.npz" if source.is_dir() else source
+
+
+def _watch(source: Path, lift: str | None, settings: "Settings", bars: "Bars") -> "Analysis":
+    from formcheck.models import ensure_models, networks_of
+    from formcheck.pipeline import analyze_video
+
+    ensure_models(networks_of(settings.preset), settings.models_dir, progress=bars.pull)
+    return analyze_video(source, lift=lift, settings=settings, progress=bars.stage)

@@ -1,0 +1,126 @@
+"""A report as a table that fits 80 columns, with or without color."""
+
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+from rich import box
+from rich.table import Table
+from rich.text import Text
+
+from formcheck.cli.terminal import console
+from formcheck.report import FaultPart, MeasurePart, Report, RepPart
+from formcheck.report.words import VERDICT_WORDS, digits, measure_title, number, value_words
+
+MISSING = "\N{EN DASH}"
+_STYLES = {"fine": "green", "borderline": "yellow", "fault": "bold red", "not_assessed": "dim"}
+_VIEWS = {
+    "side": "from the side",
+    "oblique": "obliquely",
+    "front": "from the front",
+    "rear": "from behind",
+}
+_UNITS = {"deg": "°", "image heights": "img. h."}
+_ANGLES = 3
+_FIRST_FILE = "report.html"
+
+
+def print_report(report: Report, folder: Path) -> None:
+    """Print what was found on stdout, and where the files are."""
+    out = console()
+    for line in _head(report):
+        out.print(line)
+    out.print(rep_table(report))
+    out.print(_legend(report))
+    for line in (*_focus(report), *_limits(report), *_files(folder)):
+        out.print(line, soft_wrap=line.no_wrap or False)
+
+
+def rep_table(report: Report) -> Table:
+    """Lay out the reps, a row each: range, key angles, tempo, verdict and what it rests on."""
+    table = Table(box=box.SIMPLE_HEAD, pad_edge=False, collapse_padding=True)
+    table.add_column("rep", justify="right")
+    names = key_measures(report.reps)
+    for name, unit in names.items():
+        title = measure_title(name, unit).lower().replace(" ", "\n")
+        table.add_column(f"{title}\n{_UNITS.get(unit, unit)}", justify="right", no_wrap=True)
+    table.add_column("tempo\ns", no_wrap=True)
+    table.add_column("verdict", ratio=1)
+    for rep in report.reps:
+        values = [measure_text(rep.measures.get(name)) for name in names]
+        label = f"{rep.number}*" if rep.partial else f"{rep.number}"
+        table.add_row(label, *values, rep.tempo, _verdict(rep, report.faults))
+    return table
+
+
+def key_measures(reps: Sequence[RepPart]) -> dict[str, str]:
+    """Choose what the table shows, name to unit: the range, then the first angles of the lift."""
+    units = {name: part.unit for rep in reps for name, part in rep.measures.items()}
+    seen = {name for rep in reps for name, part in rep.measures.items() if part.value is not None}
+    ranges = [name for name in units if "range" in name and name in seen][:1]
+    angles = [name for name, unit in units.items() if unit == "deg" and name in seen]
+    return {name: units[name] for name in (*ranges, *angles[:_ANGLES])}
+
+
+def measure_text(measure: MeasurePart | None) -> str:
+    """Write a number with half its 90 % interval, or a dash where there is none."""
+    if measure is None or measure.value is None:
+        return MISSING
+    text = value_words(measure, unit=False)
+    if measure.low is None or measure.high is None:
+        return text
+    return f"{text} ±{number((measure.high - measure.low) / 2, digits(measure))}"
+
+
+def _verdict(rep: RepPart, faults: Sequence[FaultPart]) -> Text:
+    text = Text.assemble((VERDICT_WORDS[rep.verdict], _STYLES[rep.verdict]))
+    for verdict in ("fault", "borderline"):
+        titles = [f.title for f in faults if (f.rep_number, f.verdict) == (rep.number, verdict)]
+        if titles:
+            lead = ": " if verdict == rep.verdict else f"; {verdict}: "
+            text.append(lead + ", ".join(titles))
+    return text
+
+
+def _head(report: Report) -> Iterator[Text]:
+    lift, view, quality = report.lift, report.view, report.quality
+    how = "as you said" if lift.given else f"recognized, {lift.confidence:.0%} sure"
+    yield Text.assemble((lift.title, "bold"), f" ({how}), seen {_VIEWS[view.name]}, facing {view.facing}")
+    count = len(report.reps)
+    yield Text(
+        f"{count} rep{'s' * (count != 1)}; the lifter was seen in {quality.rep_coverage:.0%} of their frames"
+    )
+
+
+def _legend(report: Report) -> Text:
+    text = "tempo: eccentric-pause-concentric; ±: half of the 90 % interval"
+    if any(rep.partial for rep in report.reps):
+        text += "; *: only a part was filmed"
+    return Text(f"{text}\n", "dim")
+
+
+def _focus(report: Report) -> Iterator[Text]:
+    focus = report.practice
+    if focus is None:
+        yield Text("No fault was found that this view can show.")
+    else:
+        yield Text.assemble(("Work on: ", "bold"), (focus.title, "bold"), f". {focus.why}")
+        yield Text(f"  Cue: {focus.cue}")
+        yield Text(f"  Drill: {focus.drill}")
+        yield Text(f"  Why: formcheck explain {focus.rule_id}")
+    skipped = dict.fromkeys(f.title for f in report.faults if f.verdict == "not_assessed")
+    judged = {f.title for f in report.faults if f.verdict != "not_assessed"}
+    if never := [title for title in skipped if title not in judged]:
+        yield Text(f"Not assessed in this video: {', '.join(never)}")
+
+
+def _limits(report: Report) -> Iterator[Text]:
+    for warning in report.quality.warnings:
+        yield Text.assemble(("Note: ", "yellow"), warning.message)
+        if warning.hint:
+            yield Text(f"  {warning.hint}")
+
+
+def _files(folder: Path) -> Iterator[Text]:
+    yield Text(f"\nReport: {folder / _FIRST_FILE}", no_wrap=True)
+    others = sorted(path.name for path in folder.iterdir() if path.name != _FIRST_FILE)
+    yield Text(f"Beside it: {', '.join(others)}")

@@ -1,0 +1,169 @@
+"""Which of the people in view is lifting.
+
+Judged with the whole take in hand: the lifter is the one whose two hands travel up and down together while
+the hips stay over one place. Neither the largest nor the first nor the steadiest person is taken for it, and
+where the lifter is lost nobody else stands in.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from formcheck.errors import NoLifter
+from formcheck.pose import FloatArray, Pose
+from formcheck.skeleton import INDEX
+
+_WINDOW_S = 3.0
+_HOP_S = 1.0
+_SETTLED_S = 1.0
+_TURNED_DISCOUNT = 0.4
+_GOOD_COVERAGE = 0.5
+
+_SHOULDERS = [INDEX["left_shoulder"], INDEX["right_shoulder"]]
+_HIPS = [INDEX["left_hip"], INDEX["right_hip"]]
+_WRISTS = [INDEX["left_wrist"], INDEX["right_wrist"]]
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """Who lifts.
+
+    Attributes
+    ----------
+    persons
+        The estimator's numbers of the lifter: several where the lifter was lost and found again.
+    upright
+        Whether the lifter was found in the upright picture.
+    people
+        How many people were followed for a second or more.
+    """
+
+    persons: frozenset[int]
+    upright: bool
+    people: int
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Track:
+    """One followed person as arrays: (N,) seconds, (N, K, 2) points, trunk length in pixels."""
+
+    person: int
+    upright: bool
+    time_s: FloatArray
+    xy_px: FloatArray
+    trunk_px: float
+
+    @property
+    def hips(self) -> FloatArray:
+        """(N, 2) middle of the hips."""
+        return np.asarray(self.xy_px[:, _HIPS].mean(axis=1))
+
+
+def choose_lifter(time_s: FloatArray, people: Sequence[tuple[Pose, ...]]) -> Choice:
+    """Choose the lifter among the people of a take.
+
+    Parameters
+    ----------
+    time_s
+        (T,) seconds.
+    people
+        For each frame the people in it.
+
+    Raises
+    ------
+    NoLifter
+        Nobody was followed for a second.
+    """
+    tracks = _tracks(time_s, people)
+    settled = [t for t in tracks if np.ptp(t.time_s) >= min(_SETTLED_S, 0.5 * np.ptp(time_s))]
+    if not settled:
+        raise NoLifter(
+            "expected a person to follow, found nobody for as long as a second",
+            "Film the whole lifter, 3 to 5 m away, in good light.",
+        )
+    largest = max(track.trunk_px for track in settled)
+    scores = [_score(track, largest) * _coverage(track, time_s) for track in settled]
+    upright = [
+        score for score, track in zip(scores, settled, strict=True) if track.upright
+    ]
+    covered = max((_coverage(t, time_s) for t in settled if t.upright), default=0.0)
+    if upright and covered >= _GOOD_COVERAGE:
+        scores = [
+            score if track.upright else score * _TURNED_DISCOUNT
+            for score, track in zip(scores, settled, strict=True)
+        ]
+    best = settled[int(np.argmax(scores))]
+    return Choice(_joined(best, tracks), best.upright, len(settled))
+
+
+def _tracks(time_s: FloatArray, people: Sequence[tuple[Pose, ...]]) -> list[_Track]:
+    rows: dict[int, list[tuple[float, Pose]]] = {}
+    for now_s, poses in zip(time_s, people, strict=True):
+        for pose in poses:
+            rows.setdefault(pose.person, []).append((float(now_s), pose))
+    tracks = []
+    for person, seen in rows.items():
+        xy_px = np.array([pose.xy_px for _, pose in seen])
+        trunk = xy_px[:, _SHOULDERS].mean(axis=1) - xy_px[:, _HIPS].mean(axis=1)
+        tracks.append(
+            _Track(
+                person,
+                seen[0][1].upright,
+                np.array([now_s for now_s, _ in seen]),
+                xy_px,
+                max(float(np.median(np.linalg.norm(trunk, axis=1))), 1.0),
+            )
+        )
+    return tracks
+
+
+def _coverage(track: _Track, time_s: FloatArray) -> float:
+    """Share of the take during which a person was followed, gaps of up to half a second bridged."""
+    span = float(np.ptp(time_s)) or 1.0
+    steps = np.diff(track.time_s)
+    return float(steps[steps <= 0.5].sum() / span)
+
+
+def _score(track: _Track, largest_px: float) -> float:
+    """Travel of the hands up and down together, in trunk lengths, summed over the take's windows."""
+    wrists = track.xy_px[:, _WRISTS, 1] / track.trunk_px
+    hips = track.hips / track.trunk_px
+    total = 0.0
+    for start_s in np.arange(track.time_s[0], track.time_s[-1], _HOP_S):
+        inside = (track.time_s >= start_s) & (track.time_s < start_s + _WINDOW_S)
+        if inside.sum() < 5:
+            continue
+        together = _spread(wrists[inside].mean(axis=1))
+        apart = _spread(wrists[inside, 0] - wrists[inside, 1])
+        walked = _spread(hips[inside, 0])
+        total += max(together - 0.5 * apart, 0.0) * float(np.exp(-((walked / 0.7) ** 2)))
+    size = track.trunk_px / largest_px
+    return (total + 0.05) * size**0.5
+
+
+def _spread(values: FloatArray) -> float:
+    low, high = np.percentile(values, (5, 95))
+    return float(high - low)
+
+
+def _joined(best: _Track, tracks: Sequence[_Track]) -> frozenset[int]:
+    """The chosen person with the tracks that go on where theirs breaks off."""
+    persons = {best.person}
+    before, after = best, best
+    for track in sorted(tracks, key=lambda t: float(t.time_s[0])):
+        if track.time_s[0] > after.time_s[-1] and _continues(after, track):
+            persons.add(track.person)
+            after = track
+    for track in sorted(tracks, key=lambda t: -float(t.time_s[-1])):
+        if track.time_s[-1] < before.time_s[0] and _continues(track, before):
+            persons.add(track.person)
+            before = track
+    return frozenset(persons)
+
+
+def _continues(earlier: _Track, later: _Track) -> bool:
+    """Whether a track begins where another ended: same place, same size, same way up."""
+    ratio = later.trunk_px / earlier.trunk_px
+    jump = float(np.linalg.norm(later.hips[0] - earlier.hips[-1])) / earlier.trunk_px
+    return earlier.upright == later.upright and 0.6 < ratio < 1.7 and jump < 0.6

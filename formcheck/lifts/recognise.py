@@ -1,0 +1,133 @@
+"""Which lift a take shows, and the reps of it."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from formcheck.errors import NoReps, NotALift
+from formcheck.lifts import Lift, Posture
+from formcheck.metrics import Take
+from formcheck.pose import FloatArray
+from formcheck.reps import Rep, find_reps
+from formcheck.skeleton import INDEX
+
+
+@dataclass(frozen=True, slots=True)
+class Recognised:
+    """A lift, how sure (0..1: the share of what looked like reps that fits it), and its reps."""
+
+    lift: Lift
+    confidence: float
+    reps: tuple[Rep, ...]
+
+
+def recognise(take: Take, lifts: Sequence[Lift], *, insisted: bool = False) -> Recognised:
+    """Find the lift whose rule gives the most reps that look like it.
+
+    Parameters
+    ----------
+    take
+        The signals and the view.
+    lifts
+        The lifts to choose from.
+    insisted
+        Whether the user named the one lift: then its posture is not asked for where no rep has it.
+
+    Raises
+    ------
+    NotALift
+        Something goes up and down, but as in none of the lifts.
+    NoReps
+        Nothing goes up and down far enough.
+    """
+    tried = [_try(take, lift) for lift in lifts]
+    best, found = max(tried, key=lambda pair: sum(rep.height_range for rep in pair[0].reps))
+    if best.reps:
+        return best
+    seen = max(len(reps) for _, reps in tried)
+    if not seen:
+        raise NoReps(
+            "expected the hands to go up and down, found nothing that is a rep",
+            "Film the whole set with the hands, hips and feet in view.",
+        )
+    if insisted:
+        return replace(best, confidence=0.0, reps=_numbered(found))
+    raise NotALift(
+        f"expected a squat, a deadlift or a bench press, found {seen} other "
+        f"movement{'s' if seen > 1 else ''} up and down ({_describe(take, found)})",
+        "If it is one of the three, name it: --lift squat, deadlift or bench_press.",
+    )
+
+
+def _try(take: Take, lift: Lift) -> tuple[Recognised, tuple[Rep, ...]]:
+    """The reps that fit a lift, and all that its rep rule found."""
+    height = -take.signals.bar_px[:, 1] / take.signals.trunk_px
+    found = find_reps(
+        take.signals.time_s,
+        height,
+        starts=lift.rep.starts,
+        smallest_range=lift.rep.smallest_range,
+    )
+    fitting = [rep for rep in found if _fits(_posture(take, rep), lift.rep.posture)]
+    share = len(fitting) / len(found) if found else 0.0
+    return Recognised(lift, share, _numbered(fitting)), found
+
+
+def _numbered(reps: Sequence[Rep]) -> tuple[Rep, ...]:
+    return tuple(replace(rep, number=number) for number, rep in enumerate(reps, 1))
+
+
+def _fits(posture: dict[str, float], bounds: Posture) -> bool:
+    return all(
+        low <= posture[name] <= high
+        for name, (low, high) in bounds
+        if np.isfinite(posture[name])
+    )
+
+
+def _posture(take: Take, rep: Rep) -> dict[str, float]:
+    """The features that `Posture` bounds; NaN where the joints were not seen."""
+    span = take.span(rep.start_s, rep.end_s)
+    unit = take.signals.trunk_px
+    trunk = _trunk_deg(take, rep)
+    wrists = take.points("left_wrist", "right_wrist")[span, 1]
+    shoulders = take.points("left_shoulder", "right_shoulder")[span, 1]
+    feet = take.points("left_ankle", "right_ankle")[span, 0]
+    hands = _spread(take.signals.bar_px[span, 1])
+    return {
+        "trunk_least_deg": _percentile(trunk, 5),
+        "trunk_most_deg": _percentile(trunk, 95),
+        "hands_below_shoulders": _percentile((wrists - shoulders) / unit, 50),
+        "hips_follow": _spread(take.points("left_hip", "right_hip")[span, 1]) / max(hands, 1e-6),
+        "feet_travel": _spread(feet) / unit,
+    }
+
+
+def _trunk_deg(take: Take, rep: Rep) -> FloatArray:
+    """Angle of the trunk from the vertical in space, of the frames of a rep."""
+    inside = (take.motion.time_s >= rep.start_s) & (take.motion.time_s <= rep.end_s)
+    world = take.motion.world_m[inside]
+    shoulders = world[:, [INDEX["left_shoulder"], INDEX["right_shoulder"]]].mean(axis=1)
+    hips = world[:, [INDEX["left_hip"], INDEX["right_hip"]]].mean(axis=1)
+    trunk = shoulders - hips
+    across = np.hypot(trunk[:, 0], trunk[:, 2])
+    return np.asarray(np.degrees(np.arctan2(across, -trunk[:, 1])), dtype=np.float64)
+
+
+def _percentile(values: FloatArray, percent: float) -> float:
+    known = values[np.isfinite(values)]
+    return float(np.percentile(known, percent)) if len(known) else float("nan")
+
+
+def _spread(values: FloatArray) -> float:
+    return _percentile(values, 97) - _percentile(values, 3)
+
+
+def _describe(take: Take, reps: Sequence[Rep]) -> str:
+    """The posture of what was seen, in words."""
+    postures = [_posture(take, rep) for rep in reps]
+    trunk = float(np.nanmedian([p["trunk_least_deg"] for p in postures]))
+    feet = float(np.nanmedian([p["feet_travel"] for p in postures]))
+    body = "lying" if trunk > 55 else "standing"
+    return f"{body}, {'feet moving' if feet > 0.8 else 'feet in place'}"

@@ -1,0 +1,446 @@
+"""The only place where the stages meet: eyes on each frame, then judgement on the whole take.
+
+`Analyzer` is the one core for files and for cameras: `update` with each frame, `report` at any time. `analyze`
+is nothing more than that in a loop.
+"""
+
+import json
+import shutil
+import tempfile
+import time
+from collections.abc import Callable
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+from formcheck.bar import BarTracker
+from formcheck.bar.wrists import WristBar
+from formcheck.draw import annotate
+from formcheck.errors import NoLifter, OutputError, TooShort, UnreadableVideo
+from formcheck.faults import find_faults
+from formcheck.lifts import known_lifts, load_lift
+from formcheck.lifts.recognise import recognise
+from formcheck.metrics import Take
+from formcheck.models import networks_of, verify_models
+from formcheck.motion import Motion, Recorder, load_motion, load_note, save_motion
+from formcheck.pose import PoseEstimator, load_pose
+from formcheck.practice import choose_focus
+from formcheck.report import Report, VideoPart
+from formcheck.report.compose import (
+    fault_part,
+    focus_part,
+    lift_part,
+    made_by,
+    quality_part,
+    rep_part,
+    signals_part,
+    view_part,
+)
+from formcheck.report.files import to_json, write_reps_csv, write_signals_csv
+from formcheck.report.html import to_html
+from formcheck.settings import Settings, load_settings
+from formcheck.signals import Signals, compute_signals, resample
+from formcheck.video import Frame, FrameSource, VideoInfo, open_video
+from formcheck.view import estimate_view
+
+_FEWEST_FRAMES = 10
+_SOON = 0.75
+_RESULT = "report.json"
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """How far an analysis is.
+
+    Attributes
+    ----------
+    stage
+        `watching`, `judging`, `drawing` or `writing`.
+    done, total
+        Frames; `total` is None where the file does not say.
+    frames_per_s
+        Pace of this stage.
+    """
+
+    stage: str
+    done: int
+    total: int | None
+    frames_per_s: float
+
+
+OnProgress = Callable[[Progress], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Origin:
+    """Where a take comes from; kept beside it so that it can be judged again without vision.
+
+    Attributes
+    ----------
+    info
+        The video.
+    decoded_share
+        0..1, how much of the video could be decoded.
+    notes
+        What was repaired or skipped while decoding.
+    weights
+        The networks that looked, name to sha256.
+    settings
+        Preset, pose backend and rate.
+    """
+
+    info: VideoInfo
+    decoded_share: float
+    notes: tuple[str, ...]
+    weights: dict[str, str]
+    settings: dict[str, str]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Analysis:
+    """A report with all that is needed to write its files."""
+
+    report: Report
+    motion: Motion
+    signals: Signals
+    origin: Origin
+    source: FrameSource | None
+
+
+class Analyzer:
+    """Watches frames one by one and judges what it saw so far.
+
+    Parameters
+    ----------
+    info
+        The video or camera that the frames are of.
+    lift
+        Name of the lift; None recognises it.
+    settings
+        All settings; None reads them from the environment.
+    pose
+        The estimator; None loads the one that the settings name.
+    bar
+        The bar tracker; None follows the wrists.
+    """
+
+    def __init__(
+        self,
+        info: VideoInfo,
+        *,
+        lift: str | None = None,
+        settings: Settings | None = None,
+        pose: PoseEstimator | None = None,
+        bar: BarTracker | None = None,
+    ) -> None:
+        self._settings = settings or load_settings()
+        self._info = info
+        self._lift = lift
+        if lift is not None:
+            load_lift(lift)
+        self._pose = pose or load_pose(
+            self._settings.pose,
+            preset=self._settings.preset,
+            models_dir=self._settings.models_dir,
+            threads=self._settings.threads,
+        )
+        self._bar = bar or WristBar()
+        self._recorder = Recorder((info.width_px, info.height_px))
+        self._looked_s = float("-inf")
+        self._last_s = 0.0
+
+    def update(self, frame: Frame) -> None:
+        """Look at a frame; frames that come faster than the pose rate are skipped."""
+        self._last_s = frame.time_s
+        if frame.time_s - self._looked_s < _SOON / self._settings.pose_rate_hz:
+            return
+        self._looked_s = frame.time_s
+        people = self._pose.estimate([frame])[0]
+        lifter = people[0] if people else None
+        self._recorder.add(frame.time_s, people, lifter, self._bar.update(frame, lifter))
+
+    def motion(self) -> Motion:
+        """The take so far.
+
+        Raises
+        ------
+        TooShort
+            Fewer than ten frames were looked at.
+        NoLifter
+            Nobody could be followed.
+        """
+        if len(self._recorder) < _FEWEST_FRAMES:
+            raise TooShort(
+                f"{self._info.name}: expected at least {_FEWEST_FRAMES} frames, "
+                f"found {len(self._recorder)}",
+                "Film the whole set.",
+            )
+        return self._recorder.motion()
+
+    def origin(self, source: FrameSource | None = None) -> Origin:
+        """Where the take comes from, after `source` was read."""
+        share, notes = 1.0, ()
+        if source is not None:
+            notes = source.decoded.warnings
+            share = _decoded_share(source, self._last_s)
+        return Origin(
+            self._info, share, notes, _weights(self._settings), _settings_used(self._settings)
+        )
+
+    def report(self) -> Report:
+        """Judge the frames so far.
+
+        Raises
+        ------
+        AnalysisError
+            Nobody lifts, or no rep was found.
+        """
+        return judge(self.motion(), self.origin(), lift=self._lift)
+
+
+def judge(motion: Motion, origin: Origin, *, lift: str | None = None) -> Report:
+    """Judge a take: pure, so the same frames always give the same report.
+
+    Parameters
+    ----------
+    motion
+        The take.
+    origin
+        Where it comes from.
+    lift
+        Name of the lift; None recognises it.
+
+    Raises
+    ------
+    AnalysisError
+        Nobody lifts, it is none of the lifts, or no rep was found.
+    """
+    return _judge(motion, origin, lift)[0]
+
+
+def _judge(motion: Motion, origin: Origin, lift: str | None) -> tuple[Report, Signals]:
+    view = estimate_view(motion)
+    signals = compute_signals(motion, view)
+    take = Take(motion, signals, view, origin.info.slow_motion)
+    lifts = [load_lift(name) for name in ([lift] if lift else known_lifts())]
+    recognised = recognise(take, lifts, insisted=lift is not None)
+    found = find_faults(take, recognised.lift, recognised.reps)
+    names = recognised.lift.metrics
+    report = Report(
+        video=_video_part(origin, len(motion.time_s)),
+        lift=lift_part(recognised, given=lift is not None),
+        view=view_part(take),
+        reps=[rep_part(take, rep, names, found) for rep in recognised.reps],
+        faults=[fault_part(fault) for fault in found],
+        practice=focus_part(choose_focus(found)),
+        quality=quality_part(take, recognised, origin.notes, origin.decoded_share),
+        signals=signals_part(take),
+        made_by=made_by(origin.weights, origin.settings),
+    )
+    return report, signals
+
+
+def analyze(
+    path: str | Path,
+    *,
+    lift: str | None = None,
+    settings: Settings | None = None,
+    progress: OnProgress | None = None,
+) -> Report:
+    """Analyze a video: the report alone, without files.
+
+    Parameters
+    ----------
+    path
+        A video file or a folder of images.
+    lift
+        Name of the lift; None recognises it.
+    settings
+        All settings; None reads them from the environment and `formcheck.toml`.
+    progress
+        Called now and then with how far it is.
+
+    Raises
+    ------
+    FormcheckError
+        See `formcheck.errors` for the tree.
+    """
+    return analyze_video(path, lift=lift, settings=settings, progress=progress).report
+
+
+def analyze_video(
+    path: str | Path,
+    *,
+    lift: str | None = None,
+    settings: Settings | None = None,
+    progress: OnProgress | None = None,
+) -> Analysis:
+    """Analyze a video and keep all that its files are made of; parameters as in `analyze`."""
+    settings = settings or load_settings()
+    source = open_video(path, limits=settings.limits)
+    analyzer = Analyzer(source.info, lift=lift, settings=settings)
+    tick = _ticker("watching", source.info.frames, progress)
+    for frame in source:
+        analyzer.update(frame)
+        tick(frame.index + 1)
+    motion = analyzer.motion()
+    _ticker("judging", len(motion.time_s), progress)(len(motion.time_s))
+    origin = analyzer.origin(source)
+    report, signals = _judge(motion, origin, lift)
+    return Analysis(report, motion, signals, origin, source)
+
+
+def analyze_motion(
+    path: str | Path, *, lift: str | None = None, settings: Settings | None = None
+) -> Analysis:
+    """Judge a saved take again, without vision.
+
+    Parameters
+    ----------
+    path
+        A `motion.npz`, or a result folder that holds one.
+    lift
+        Name of the lift; None recognises it.
+    settings
+        Checked, not used: what the eyes were set to is saved with the take.
+    """
+    del settings
+    path = Path(path)
+    path = path / "motion.npz" if path.is_dir() else path
+    motion = load_motion(path)
+    try:
+        note = json.loads(load_note(path))
+        info = VideoInfo(**note.pop("info"))
+        origin = Origin(info=info, **{**note, "notes": tuple(note["notes"])})
+    except (json.JSONDecodeError, KeyError, TypeError) as error:
+        raise UnreadableVideo(
+            f"{path.name}: expected a take with a note of its video, found none",
+            "Give the motion.npz of a result folder.",
+        ) from error
+    report, signals = _judge(motion, origin, lift)
+    return Analysis(report, motion, signals, origin, None)
+
+
+def save_analysis(
+    analysis: Analysis,
+    out: str | Path,
+    *,
+    video: bool = True,
+    progress: OnProgress | None = None,
+) -> Path:
+    """Write report.json, report.html, annotated.mp4, reps.csv, signals.csv and motion.npz into a folder.
+
+    All is written to a temporary folder beside it and renamed: a folder of results is always whole. An older
+    result in its place is replaced; any other folder is left alone.
+
+    Raises
+    ------
+    OutputError
+        The place is taken by something else, or cannot be written.
+    """
+    out = Path(out)
+    if out.exists() and not (out / _RESULT).is_file() and not _is_empty_folder(out):
+        raise OutputError(
+            f"expected {out} to be free or an older result, found something else",
+            "Choose another folder with --out.",
+        )
+    try:
+        out.parent.mkdir(parents=True, exist_ok=True)
+        work = Path(tempfile.mkdtemp(prefix=f".{out.name}.", dir=out.parent))
+    except OSError as error:
+        raise OutputError(f"cannot write to {out.parent}: {error.strerror}", "Use --out.") from error
+    try:
+        _write_files(analysis, work, video=video, progress=progress)
+        work.chmod(0o755)
+        if out.exists():
+            shutil.rmtree(out)
+        work.replace(out)
+    except OSError as error:
+        raise OutputError(f"cannot write {out}: {error.strerror}", "Is the disk full?") from error
+    finally:
+        shutil.rmtree(work, ignore_errors=True)
+    return out
+
+
+def _write_files(
+    analysis: Analysis, folder: Path, *, video: bool, progress: OnProgress | None
+) -> None:
+    report, motion, signals = analysis.report, analysis.motion, analysis.signals
+    clip = folder / "annotated.mp4"
+    if video and analysis.source is not None:
+        tick = _ticker("drawing", len(motion.time_s), progress)
+        annotate(
+            analysis.source,
+            time_s=motion.time_s,
+            keypoints_px=resample(signals.time_s, signals.keypoints_px, motion.time_s),
+            confidence=motion.confidence,
+            bar_px=resample(signals.time_s, signals.bar_px, motion.time_s),
+            report=report,
+            path=clip,
+            progress=lambda done, _: tick(done),
+        )
+    _ticker("writing", None, progress)(0)
+    write_reps_csv(report, folder / "reps.csv")
+    write_signals_csv(report, folder / "signals.csv")
+    save_motion(motion, folder / "motion.npz", note=json.dumps(asdict(analysis.origin)))
+    page = to_html(report, clip if clip.exists() else None)
+    (folder / "report.html").write_text(page, encoding="utf-8")
+    (folder / _RESULT).write_text(to_json(report), encoding="utf-8")
+
+
+def _is_empty_folder(path: Path) -> bool:
+    return path.is_dir() and not any(path.iterdir())
+
+
+def _ticker(stage: str, total: int | None, progress: OnProgress | None) -> Callable[[int], None]:
+    """A function that reports how many frames are done."""
+    started = time.monotonic()
+
+    def tick(done: int) -> None:
+        if progress is not None:
+            pace = done / max(time.monotonic() - started, 1e-6)
+            progress(Progress(stage, done, total, pace))
+
+    return tick
+
+
+def _decoded_share(source: FrameSource, last_s: float) -> float:
+    expected = source.decoded.expected_s
+    if not expected or not source.info.mean_fps:
+        return 1.0
+    return min((last_s + 1 / source.info.mean_fps) / expected, 1.0)
+
+
+def _weights(settings: Settings) -> dict[str, str]:
+    used = networks_of(settings.preset)
+    return {
+        status.name: status.sha256 or ""
+        for status in verify_models(settings.models_dir)
+        if status.name in used
+    }
+
+
+def _settings_used(settings: Settings) -> dict[str, str]:
+    return {
+        "preset": settings.preset,
+        "pose": settings.pose,
+        "pose_rate_hz": f"{settings.pose_rate_hz:g}",
+    }
+
+
+def _video_part(origin: Origin, frames: int) -> VideoPart:
+    info = origin.info
+    return VideoPart(
+        name=info.name,
+        sha256=info.sha256,
+        width_px=info.width_px,
+        height_px=info.height_px,
+        duration_s=round(info.duration_s, 3),
+        mean_fps=round(info.mean_fps, 3),
+        frames=frames,
+        variable_rate=info.variable_rate,
+        rotation_deg=info.rotation_deg,
+        codec=info.codec,
+        capture_rate=info.capture_rate,
+        slow_motion=info.slow_motion,
+        decoded_share=round(origin.decoded_share, 4),
+    )

@@ -1,0 +1,192 @@
+"""The default estimator: the networks run by ourselves, so that we decide whom they follow.
+
+Everybody found is followed, each in a region of their own, and nobody is chosen here: who lifts is judged
+later, with the whole take in hand (`formcheck.lifter`). The busiest pair of hands is looked at in every
+frame, the others a few times a second.
+"""
+
+from collections import deque
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from math import pi
+from pathlib import Path
+
+import numpy as np
+
+from formcheck.models import ensure_models, networks_of
+from formcheck.pose import FloatArray, Pose
+from formcheck.pose.networks import Detector, Landmarker, Landmarks
+from formcheck.pose.region import Image, Region
+from formcheck.settings import Preset
+from formcheck.skeleton import BLAZEPOSE, INDEX
+from formcheck.video import Frame
+
+MAX_PEOPLE = 4
+_SEARCH_EVERY_S = 0.5
+_SEARCH_LOST_EVERY_S = 0.15
+_TURNED_EVERY_S = 1.0
+_OTHERS_EVERY_S = 0.16
+_FORGET_AFTER_S = 1.0
+_PRESENT = 0.5
+_STILL_PRESENT = 0.3
+_SETTLED_HITS = 15
+_TURNS = (pi / 2, -pi / 2, pi)
+_ACTIVITY_S = 6.0
+_WRISTS = [INDEX["left_wrist"], INDEX["right_wrist"]]
+_TRUNK = [INDEX[f"{side}_{name}"] for name in ("shoulder", "hip") for side in ("left", "right")]
+
+
+@dataclass(slots=True)
+class _Track:
+    """One person being followed."""
+
+    person: int
+    region: Region
+    upright: bool
+    seen_s: float
+    looked_s: float
+    hits: int = 0
+    pose: Pose | None = None
+    wrists: deque[tuple[float, float, float]] = field(default_factory=deque)
+
+    def take(self, time_s: float, landmarks: Landmarks) -> None:
+        """Accept a new look at the person."""
+        self.looked_s = time_s
+        self.pose = None
+        least = _STILL_PRESENT if self.hits >= _SETTLED_HITS else _PRESENT
+        if landmarks.score < least or not _plausible(landmarks, self.region):
+            return
+        keep = list(BLAZEPOSE)
+        self.seen_s = time_s
+        self.hits += 1
+        self.region = landmarks.next_region
+        self.pose = Pose(
+            xy_px=landmarks.xy_px[keep],
+            confidence=landmarks.confidence[keep],
+            score=landmarks.score,
+            person=self.person,
+            upright=self.upright,
+            world_m=landmarks.world_m[keep],
+        )
+        left, right = self.pose.xy_px[_WRISTS, 1]
+        self.wrists.append((time_s, float(left), float(right)))
+        while self.wrists[0][0] < time_s - _ACTIVITY_S:
+            self.wrists.popleft()
+
+    def activity(self) -> float:
+        """How far both hands lately went up and down together, in region sizes."""
+        if len(self.wrists) < 3:
+            return 0.0
+        heights = np.array(self.wrists)[:, 1:]
+        together = np.ptp(heights.mean(axis=1)) - np.ptp(heights[:, 0] - heights[:, 1])
+        return float(max(together, 0.0) / self.region.size_px) + 1e-3 * self.hits**0.5
+
+
+class DirectPose:
+    """BlazePose on LiteRT with regions of our own; raw landmarks, no causal smoothing.
+
+    Parameters
+    ----------
+    detector, landmarker
+        The two networks.
+    """
+
+    name = "direct"
+
+    def __init__(self, detector: Detector, landmarker: Landmarker) -> None:
+        self._detector = detector
+        self._landmarker = landmarker
+        self.reset()
+
+    @classmethod
+    def load(cls, *, preset: Preset, models_dir: Path, threads: int) -> "DirectPose":
+        """Load the networks of a preset, fetching what is missing."""
+        detector, landmarks = networks_of(preset)
+        paths = ensure_models([detector, landmarks], models_dir)
+        return cls(
+            Detector(paths[detector], threads=1), Landmarker(paths[landmarks], threads=threads)
+        )
+
+    def reset(self) -> None:
+        """Forget everybody."""
+        self._tracks: list[_Track] = []
+        self._searched_s = self._turned_s = -np.inf
+        self._people = 0
+
+    def estimate(self, frames: Sequence[Frame]) -> list[tuple[Pose, ...]]:
+        """Poses of everybody looked at in each frame, the busiest hands first."""
+        return [self._step(frame) for frame in frames]
+
+    def _step(self, frame: Frame) -> tuple[Pose, ...]:
+        self._follow(frame)
+        self._search(frame)
+        now = [t for t in self._tracks if t.pose is not None and t.looked_s == frame.time_s]
+        now.sort(key=_Track.activity, reverse=True)
+        return tuple(track.pose for track in now if track.pose is not None)
+
+    def _follow(self, frame: Frame) -> None:
+        busiest = max(self._tracks, key=_Track.activity, default=None)
+        for track in self._tracks:
+            if track is busiest or frame.time_s - track.looked_s >= _OTHERS_EVERY_S:
+                track.take(frame.time_s, self._landmarker.find(frame.image, track.region))
+        alive = [t for t in self._tracks if frame.time_s - t.seen_s <= _FORGET_AFTER_S]
+        self._tracks = _without_doubles(alive)
+
+    def _search(self, frame: Frame) -> None:
+        lost = not any(track.pose is not None for track in self._tracks)
+        wait_s = _SEARCH_LOST_EVERY_S if lost else _SEARCH_EVERY_S
+        if frame.time_s - self._searched_s >= wait_s:
+            self._searched_s = frame.time_s
+            self._adopt(frame, [0.0], upright=True)
+        if frame.time_s - self._turned_s >= _TURNED_EVERY_S:
+            self._turned_s = frame.time_s
+            self._adopt(frame, _TURNS, upright=False)
+
+    def _adopt(self, frame: Frame, turns: Iterable[float], *, upright: bool) -> None:
+        """Start to follow people who are found where nobody is followed yet."""
+        for turn in turns:
+            for detection in self._detector.find(frame.image, _whole(frame.image, turn)):
+                if len(self._tracks) >= MAX_PEOPLE:
+                    return
+                if any(_near(detection.region, track.region) for track in self._tracks):
+                    continue
+                time_s = frame.time_s
+                track = _Track(self._people, detection.region, upright, time_s, time_s)
+                track.take(time_s, self._landmarker.find(frame.image, track.region))
+                if track.pose is not None:
+                    self._people += 1
+                    self._tracks = _without_doubles([*self._tracks, track])
+
+
+def _whole(image: Image, turn_rad: float) -> Region:
+    height, width = image.shape[:2]
+    return Region(width / 2, height / 2, max(height, width), turn_rad)
+
+
+def _near(a: Region, b: Region) -> bool:
+    """Whether two regions are about the same person."""
+    distance = float(np.hypot(a.x_px - b.x_px, a.y_px - b.y_px))
+    ratio = a.size_px / b.size_px
+    return distance < 0.2 * min(a.size_px, b.size_px) and 0.5 < ratio < 2.0
+
+
+def _without_doubles(tracks: Sequence[_Track]) -> list[_Track]:
+    """Of tracks on one person keep the one that was followed longest."""
+    kept: list[_Track] = []
+    for track in sorted(tracks, key=lambda t: -t.hits):
+        if not any(_same_person(track, other) for other in kept):
+            kept.append(track)
+    return sorted(kept, key=lambda t: t.person)
+
+
+def _same_person(a: _Track, b: _Track) -> bool:
+    if a.pose is None or b.pose is None:
+        return False
+    apart: FloatArray = np.linalg.norm(a.pose.xy_px[_TRUNK] - b.pose.xy_px[_TRUNK], axis=1)
+    return float(np.median(apart)) < 0.1 * min(a.region.size_px, b.region.size_px)
+
+
+def _plausible(landmarks: Landmarks, region: Region) -> bool:
+    """Whether the next region is about as large as this one: a person does not double within a frame."""
+    ratio = landmarks.next_region.size_px / region.size_px
+    return 0.4 < ratio < 2.5 and landmarks.next_region.size_px > 20

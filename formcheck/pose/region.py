@@ -1,0 +1,66 @@
+"""The turned square of a picture that a network looks at."""
+
+import math
+from dataclasses import dataclass
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from formcheck.pose import FloatArray
+
+Image = NDArray[np.uint8]
+
+
+@dataclass(frozen=True, slots=True)
+class Region:
+    """A square in image pixels.
+
+    Attributes
+    ----------
+    x_px, y_px
+        Its centre.
+    size_px
+        Its side.
+    turn_rad
+        Clockwise turn (y down): how far the person in it leans from upright.
+    """
+
+    x_px: float
+    y_px: float
+    size_px: float
+    turn_rad: float = 0.0
+
+    @classmethod
+    def from_axis(cls, hips: FloatArray, head: FloatArray, margin: float = 1.25) -> "Region":
+        """Square around a person, from the middle of the hips and a point as far away as the body reaches.
+
+        The second point lies on a circle around the hips that encloses the body, in the direction of the
+        head: the convention of the BlazePose detector (Bazarevsky et al. 2020, arXiv:2006.10204).
+        """
+        dx, dy = float(head[0] - hips[0]), float(head[1] - hips[1])
+        turn = math.pi / 2 - math.atan2(-dy, dx)
+        turn = (turn + math.pi) % (2 * math.pi) - math.pi
+        return cls(float(hips[0]), float(hips[1]), 2 * math.hypot(dx, dy) * margin, turn)
+
+    def to_image(self, local: FloatArray) -> FloatArray:
+        """Map (..., 2) points from the square's own 0..1 coordinates to image pixels."""
+        offset = (local - 0.5) * self.size_px
+        cos, sin = math.cos(self.turn_rad), math.sin(self.turn_rad)
+        x = self.x_px + offset[..., 0] * cos - offset[..., 1] * sin
+        y = self.y_px + offset[..., 0] * sin + offset[..., 1] * cos
+        return np.stack([x, y], axis=-1)
+
+    def crop(self, image: Image, side: int, *, replicate: bool) -> Image:
+        """Cut the square out as (side, side, 3) pixels, bilinear; outside is the edge's color or black."""
+        corners = self.to_image(np.array([[0.0, 1.0], [0.0, 0.0], [1.0, 0.0]])).astype(np.float32)
+        target = np.array([[0, side], [0, 0], [side, 0]], dtype=np.float32)
+        border = cv2.BORDER_REPLICATE if replicate else cv2.BORDER_CONSTANT
+        cut = cv2.warpAffine(
+            image,
+            cv2.getAffineTransform(corners, target),
+            (side, side),
+            flags=cv2.INTER_LINEAR,
+            borderMode=border,
+        )
+        return np.asarray(cut, dtype=np.uint8)

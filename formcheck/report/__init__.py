@@ -1,0 +1,180 @@
+"""The result of an analysis: a checked, versioned document, and the files made of it."""
+
+from typing import Literal
+
+from pydantic import BaseModel, ConfigDict
+
+SCHEMA_VERSION = "1.0"
+
+VerdictName = Literal["fine", "borderline", "fault", "not_assessed"]
+
+
+class _Part(BaseModel):
+    """A frozen part of the report; unknown fields are refused."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class VideoPart(_Part):
+    """The video that was judged.
+
+    `frames` counts those looked at; `decoded_share` is 1.0 unless the file was cut short; `capture_rate` is
+    the rate at which slow motion was filmed and `slow_motion` how many times slower than life it plays.
+    """
+
+    name: str
+    sha256: str
+    width_px: int
+    height_px: int
+    duration_s: float
+    mean_fps: float
+    frames: int
+    variable_rate: bool
+    rotation_deg: int
+    codec: str
+    capture_rate: float | None = None
+    slow_motion: float = 1.0
+    decoded_share: float = 1.0
+
+
+class LiftPart(_Part):
+    """Which lift it is, how sure (0..1), and whether the user said so."""
+
+    name: str
+    title: str
+    version: int
+    confidence: float
+    given: bool
+
+
+class ViewPart(_Part):
+    """From where the camera looks; `yaw_deg` is 0 from the side, 90 from the front or the rear."""
+
+    name: Literal["side", "oblique", "front", "rear"]
+    yaw_deg: float
+    facing: Literal["left", "right", "camera", "away"]
+    near_side: Literal["left", "right"]
+    confidence: float
+
+
+class MeasurePart(_Part):
+    """A number with its 90 % interval, or the reason why there is none (`missing`)."""
+
+    value: float | None
+    unit: str
+    low: float | None = None
+    high: float | None = None
+    missing: str | None = None
+
+
+class PhasePart(_Part):
+    """A span of a rep: eccentric, pause, concentric or sticking_region; seconds of the video."""
+
+    name: str
+    start_s: float
+    end_s: float
+
+
+class RepPart(_Part):
+    """One rep; `turn_s` is its lowest point (squat, bench press) or lockout (deadlift)."""
+
+    number: int
+    start_s: float
+    turn_s: float
+    end_s: float
+    partial: bool
+    tempo: str
+    verdict: VerdictName
+    phases: list[PhasePart]
+    measures: dict[str, MeasurePart]
+
+
+class FaultPart(_Part):
+    """What one rule says of one rep."""
+
+    rule_id: str
+    title: str
+    rep_number: int
+    at_s: float
+    verdict: VerdictName
+    severity: float
+    measured: MeasurePart
+    limit: str
+    reason: str
+    cue: str
+    drill: str
+    source: str
+    evidence: str
+
+
+class FocusPart(_Part):
+    """The one thing to work on, in words for the lifter; `why` says what was seen."""
+
+    rule_id: str
+    title: str
+    cue: str
+    drill: str
+    why: str
+
+
+class WarningPart(_Part):
+    """What limits the result, and what would help."""
+
+    code: str
+    message: str
+    hint: str
+
+
+class QualityPart(_Part):
+    """How much of the set was seen: shares 0..1 of frames, people followed, warnings."""
+
+    coverage: float
+    rep_coverage: float
+    people: int
+    bar_kind: str
+    pose_rate_hz: float
+    warnings: list[WarningPart]
+
+
+class WeightPart(_Part):
+    """A network that was run."""
+
+    name: str
+    sha256: str
+
+
+class MadeBy(_Part):
+    """Everything that made the result: versions, weights, settings, date (UTC, ISO 8601)."""
+
+    formcheck: str
+    python: str
+    libraries: dict[str, str]
+    weights: list[WeightPart]
+    settings: dict[str, str]
+    created: str
+
+
+class SignalsPart(_Part):
+    """The curves: `time_s` uniform; each value list has its unit in the name, None where not measured."""
+
+    time_s: list[float]
+    values: dict[str, list[float | None]]
+
+
+class Report(_Part):
+    """What `formcheck analyze` found.
+
+    `practice` is None where no fault was found that this view can show. `signals` are the curves that the
+    plots show.
+    """
+
+    schema_version: str = SCHEMA_VERSION
+    video: VideoPart
+    lift: LiftPart
+    view: ViewPart
+    reps: list[RepPart]
+    faults: list[FaultPart]
+    practice: FocusPart | None
+    quality: QualityPart
+    signals: SignalsPart
+    made_by: MadeBy

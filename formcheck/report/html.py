@@ -1,0 +1,184 @@
+"""A report as one page that opens from disk and asks the network for nothing."""
+
+from __future__ import annotations
+
+import json
+from base64 import b64encode
+from collections.abc import Sequence
+from dataclasses import dataclass
+from hashlib import sha256
+from importlib.resources import files
+from itertools import groupby
+from pathlib import Path
+
+from jinja2 import Environment, FunctionLoader, StrictUndefined
+from markupsafe import Markup
+
+from formcheck.errors import OutputError
+from formcheck.report import FaultPart, RepPart, Report, VerdictName
+from formcheck.report.plots import duration_s, page_data
+from formcheck.report.words import (
+    EVIDENCE_WORDS,
+    VERDICT_WORDS,
+    interval_words,
+    measure_title,
+    value_words,
+)
+
+_MARKS: dict[VerdictName, str] = {
+    "fine": "\N{CHECK MARK}",
+    "borderline": "!",
+    "fault": "\N{MULTIPLICATION X}",
+    "not_assessed": "?",
+}
+_WORST_FIRST: tuple[VerdictName, ...] = ("fault", "borderline", "fine", "not_assessed")
+
+
+@dataclass(frozen=True, slots=True)
+class RuleCard:
+    """What one rule says of the set: its findings rep by rep, and the worst of their verdicts."""
+
+    verdict: VerdictName
+    worst: FaultPart
+    findings: list[FaultPart]
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """A column of the table of reps."""
+
+    name: str
+    title: str
+    unit: str
+
+
+def to_html(report: Report, video: Path | None = None) -> str:
+    """Make the page.
+
+    Everything is inside: the video, the plots' library, styles and scripts. A content security
+    policy lets no other script run and nothing be fetched.
+
+    Parameters
+    ----------
+    report
+        What was found.
+    video
+        The annotated clip (H.264 in mp4), whose time is that of the report; None: no video.
+
+    Raises
+    ------
+    OutputError
+        The clip cannot be read.
+    """
+    from plotly.offline import get_plotlyjs
+
+    texts = (_text("theme.js"), get_plotlyjs(), _text("page.js"))
+    theme, *scripts = (Markup(text) for text in texts)  # noqa: S704  our own and plotly's
+    environment = Environment(
+        loader=FunctionLoader(_text),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    environment.filters["value"] = value_words
+    environment.filters["interval"] = interval_words
+    return environment.get_template("page.html").render(
+        report=report,
+        columns=table_columns(report.reps),
+        gaps=missing_measures(report.reps),
+        cards=rule_cards(report.faults),
+        focus_at=focus_instant(report),
+        duration_s=duration_s(report),
+        words=VERDICT_WORDS,
+        marks=_MARKS,
+        evidence=EVIDENCE_WORDS,
+        video=_data_uri(video) if video else None,
+        data=safe_json(page_data(report)),
+        style=Markup(_text("page.css")),  # noqa: S704  our own file
+        theme=theme,
+        scripts=scripts,
+        policy=_policy([theme, *scripts]),
+    )
+
+
+def rule_cards(faults: list[FaultPart]) -> list[RuleCard]:
+    """Gather the findings rule by rule, the gravest first."""
+    by_rule = groupby(sorted(faults, key=lambda fault: fault.rule_id), lambda fault: fault.rule_id)
+    cards = []
+    for _, group in by_rule:
+        findings = sorted(group, key=lambda fault: fault.rep_number)
+        worst = min(findings, key=_gravity)
+        cards.append(RuleCard(worst.verdict, worst, findings))
+    return sorted(cards, key=lambda card: _gravity(card.worst))
+
+
+def table_columns(reps: list[RepPart]) -> list[Column]:
+    """Choose the measures that at least one rep has; durations come last."""
+    units = {
+        name: measure.unit
+        for rep in reps
+        for name, measure in rep.measures.items()
+        if measure.value is not None
+    }
+    columns = [Column(name, measure_title(name, unit), unit) for name, unit in units.items()]
+    return sorted(columns, key=lambda column: column.unit == "s")
+
+
+def missing_measures(reps: list[RepPart]) -> dict[str, str]:
+    """Title of each measure that some rep lacks, and why."""
+    return {
+        measure_title(name, measure.unit): measure.missing or "not measured"
+        for rep in reps
+        for name, measure in rep.measures.items()
+        if measure.value is None
+    }
+
+
+def focus_instant(report: Report) -> float | None:
+    """Give the second of the video that shows best what to practice; None where nothing does."""
+    if report.practice is None:
+        return None
+    found = [
+        fault
+        for fault in report.faults
+        if fault.rule_id == report.practice.rule_id and fault.verdict != "not_assessed"
+    ]
+    return min(found, key=_gravity).at_s if found else None
+
+
+def safe_json(data: object) -> Markup:
+    """Encode data so that no text in it can end the script element that holds it."""
+    text = json.dumps(data, allow_nan=False, separators=(",", ":"))
+    for sign in "<>&":
+        text = text.replace(sign, f"\\u{ord(sign):04x}")
+    return Markup(text)  # noqa: S704  made safe above
+
+
+def _gravity(fault: FaultPart) -> tuple[int, float]:
+    return _WORST_FIRST.index(fault.verdict), -fault.severity
+
+
+def _text(name: str) -> str:
+    return (files("formcheck.report") / name).read_text(encoding="utf-8")
+
+
+def _data_uri(video: Path) -> str:
+    try:
+        content = video.read_bytes()
+    except OSError as error:
+        raise OutputError(
+            f"{video.name}: expected the annotated clip, found {error.strerror}",
+            "Write the clip first, or make the page without it.",
+        ) from error
+    return "data:video/mp4;base64," + b64encode(content).decode("ascii")
+
+
+def _policy(scripts: Sequence[str]) -> str:
+    """Word a content security policy that runs these scripts only and fetches nothing."""
+    digests = [b64encode(sha256(script.encode()).digest()).decode("ascii") for script in scripts]
+    allowed = " ".join(f"'sha256-{digest}'" for digest in digests)
+    return (
+        f"default-src 'none'; script-src {allowed}; style-src 'unsafe-inline'; "
+        "img-src data:; media-src data: blob:; base-uri 'none'; form-action 'none'"
+    )

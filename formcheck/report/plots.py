@@ -1,0 +1,119 @@
+"""Which curves of a report are plotted together; the page draws them."""
+
+from dataclasses import asdict, dataclass
+
+from formcheck.report import Report
+from formcheck.report.words import VERDICT_WORDS, signal_words
+
+_SIDES = ("left_", "right_")
+_FIGURES = 5
+
+
+@dataclass(frozen=True, slots=True)
+class Curve:
+    """One line of a plot.
+
+    Attributes
+    ----------
+    name
+        What the legend says.
+    color
+        Number of the line's color in the page's palette, from 1.
+    dashed
+        Whether it is dashed, as the left side's are.
+    values
+        One for each time of the report's signals, None where not measured.
+    """
+
+    name: str
+    color: int
+    dashed: bool
+    values: list[float | None]
+
+
+@dataclass(frozen=True, slots=True)
+class Plot:
+    """Curves that share a vertical axis; `folded` ones are shown on demand."""
+
+    title: str
+    unit: str
+    note: str
+    folded: bool
+    curves: list[Curve]
+
+
+def make_plots(report: Report) -> list[Plot]:
+    """Sort the curves into plots; those that compare left and right come last.
+
+    Curves without a single value are left out.
+    """
+    groups: dict[tuple[str, str], list[str]] = {}
+    for key, values in report.signals.values.items():
+        if any(value is not None for value in values):
+            groups.setdefault((_group(key), signal_words(key)[1]), []).append(key)
+    plots = [_plot(report, title, unit, keys) for (title, unit), keys in groups.items()]
+    return sorted(plots, key=lambda plot: plot.folded)
+
+
+def page_data(report: Report) -> dict[str, object]:
+    """Collect what the page's script needs: times, plots and reps, all in seconds of the video."""
+    rate = report.quality.pose_rate_hz
+    return {
+        "time": report.signals.time_s,
+        "plots": [asdict(plot) for plot in make_plots(report)],
+        "reps": [
+            {
+                "number": rep.number,
+                "start": rep.start_s,
+                "turn": rep.turn_s,
+                "end": rep.end_s,
+                "verdict": VERDICT_WORDS[rep.verdict],
+            }
+            for rep in report.reps
+        ],
+        "duration": duration_s(report),
+        "step": 1 / rate if rate > 0 else 0.1,
+    }
+
+
+def duration_s(report: Report) -> float:
+    """Give the time that the page spans: the video's, or its curves' where they last longer."""
+    return max([report.video.duration_s, *report.signals.time_s[-1:], 0.1])
+
+
+def _group(key: str) -> str:
+    """Title of the plot that a curve belongs to."""
+    title, unit = signal_words(key)
+    if key.startswith(_SIDES):
+        return "Left and right: " + signal_words(key.split("_", 1)[1])[0].lower()
+    if unit != "degrees":
+        return title
+    return "Joint angles" if "flexion" in key else "Lean of the body"
+
+
+def _plot(report: Report, title: str, unit: str, keys: list[str]) -> Plot:
+    return Plot(
+        title=title,
+        unit=unit,
+        note=_note(report, title),
+        folded=title.startswith("Left and right"),
+        curves=[_curve(report, key, position) for position, key in enumerate(keys, 1)],
+    )
+
+
+def _note(report: Report, title: str) -> str:
+    if title.startswith("Bar") and report.quality.bar_kind == "wrists":
+        return "Followed at the hands, not at the plate."
+    if title == "Joint angles":
+        return f"0° is a straight limb. Shown is the {report.view.near_side} side, nearer the camera."
+    return ""
+
+
+def _curve(report: Report, key: str, position: int) -> Curve:
+    values = report.signals.values[key]
+    return Curve(
+        name=signal_words(key)[0],
+        color=(position - 1) % 4 + 1,
+        dashed=key.startswith("left_"),
+        values=[None if value is None else float(f"{value:.{_FIGURES}g}") for value in values],
+    )

@@ -1,0 +1,81 @@
+"""Names, numbers and verdicts of a report as a lifter reads them."""
+
+from formcheck.report import MeasurePart, VerdictName
+
+VERDICT_WORDS: dict[VerdictName, str] = {
+    "fine": "fine",
+    "borderline": "borderline",
+    "fault": "fault",
+    "not_assessed": "not assessed",
+}
+"""Verdicts in words."""
+
+EVIDENCE_WORDS = {
+    "rule": "competition rule",
+    "published": "published study",
+    "expert": "practice of coaches",
+    "estimate": "our estimate",
+}
+"""What kind of ground a limit stands on."""
+
+_SUFFIXES = {
+    "_ih_per_s": "image heights per second",
+    "_deg_per_s": "degrees per second",
+    "_ih": "image heights",
+    "_deg": "degrees",
+    "_mps": "m/s",
+    "_m": "m",
+    "_s": "s",
+    "_px": "pixels",
+}
+_DIGITS = ((2.0, 0), (0.2, 1), (0.02, 2))
+
+
+def signal_words(key: str) -> tuple[str, str]:
+    """Split the name of a curve into a title and a unit, empty where the name has none."""
+    for suffix, unit in _SUFFIXES.items():
+        if key.endswith(suffix):
+            return sentence(key.removesuffix(suffix)), unit
+    return sentence(key), ""
+
+
+def measure_title(name: str, unit: str) -> str:
+    """Title of a measure, without the unit that its name may end with."""
+    return sentence(name.removesuffix(f"_{unit}") if unit else name)
+
+
+def sentence(name: str) -> str:
+    """Turn a name_with_underscores into words."""
+    words = name.replace("_", " ").strip()
+    return words[:1].upper() + words[1:]
+
+
+def digits(measure: MeasurePart) -> int:
+    """Digits after the point that the interval of a measure justifies; 2 where it has none."""
+    if measure.low is None or measure.high is None:
+        return 2
+    half_width = abs(measure.high - measure.low) / 2
+    return next((count for width, count in _DIGITS if half_width >= width), 3)
+
+
+def number(value: float, places: int) -> str:
+    """Format a number with that many digits after the point and a true minus sign."""
+    return f"{round(value, places) + 0.0:.{places}f}".replace("-", "\N{MINUS SIGN}")
+
+
+def value_words(measure: MeasurePart, *, unit: bool = True) -> str:
+    """Format the value, with or without its unit; empty where it is missing."""
+    if measure.value is None:
+        return ""
+    text = number(measure.value, digits(measure))
+    if not unit or not measure.unit:
+        return text
+    return f"{text}°" if measure.unit == "deg" else f"{text} {measure.unit}"
+
+
+def interval_words(measure: MeasurePart) -> str:
+    """Format the 90 % interval, as in "100 to 108"; empty where there is none."""
+    if measure.value is None or measure.low is None or measure.high is None:
+        return ""
+    places = digits(measure)
+    return f"{number(measure.low, places)} to {number(measure.high, places)}"

@@ -1,0 +1,89 @@
+"""The one settings tree: defaults written once, changed by `FORMCHECK_*` variables or `formcheck.toml`."""
+
+from pathlib import Path
+from typing import Literal
+
+from platformdirs import user_cache_path
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic_settings import (
+    BaseSettings,
+    PydanticBaseSettingsSource,
+    SettingsConfigDict,
+    TomlConfigSettingsSource,
+)
+
+from formcheck.errors import SettingsError
+
+Preset = Literal["accurate", "balanced", "light"]
+"""Which landmark network runs: heavy, full or lite."""
+
+Backend = Literal["direct", "mediapipe"]
+"""How the pose networks are run; see `formcheck.pose`."""
+
+
+class VideoLimits(BaseModel):
+    """What a video may ask of the machine; beyond it the answer is `TooLarge`."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    long_side_px: int = Field(4096, gt=0)
+    pixels: int = Field(4096 * 2304, gt=0)
+    duration_s: float = Field(600.0, gt=0)
+    frames: int = Field(36_000, gt=0)
+    streams: int = Field(8, gt=0)
+
+
+class Settings(BaseSettings):
+    """All settings, with their defaults.
+
+    A variable overrides the file: `FORMCHECK_PRESET=light`, `FORMCHECK_LIMITS__DURATION_S=60`.
+    The file is `formcheck.toml` in the working folder.
+    """
+
+    model_config = SettingsConfigDict(
+        env_prefix="FORMCHECK_",
+        env_nested_delimiter="__",
+        toml_file="formcheck.toml",
+        extra="forbid",
+        frozen=True,
+    )
+
+    preset: Preset = "accurate"
+    pose: Backend = "direct"
+    models_dir: Path = Field(default_factory=lambda: user_cache_path("formcheck") / "models")
+    pose_rate_hz: float = Field(30.0, ge=5.0, le=240.0)
+    threads: int = Field(2, ge=1, le=64)
+    limits: VideoLimits = VideoLimits()
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,  # noqa: ARG003
+        file_secret_settings: PydanticBaseSettingsSource,  # noqa: ARG003
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        """Order of precedence: arguments, environment, file."""
+        return init_settings, env_settings, TomlConfigSettingsSource(settings_cls)
+
+
+def load_settings(**overrides: object) -> Settings:
+    """Read the settings; `None` among the overrides means "not given".
+
+    Raises
+    ------
+    SettingsError
+        A wrong name, type or range, with each offending setting.
+    """
+    given = {name: value for name, value in overrides.items() if value is not None}
+    try:
+        return Settings(**given)  # type: ignore[arg-type]
+    except ValidationError as error:
+        problems = "; ".join(
+            f"{'.'.join(map(str, item['loc']))}: {item['msg']}" for item in error.errors()
+        )
+        raise SettingsError(
+            f"settings are not valid: {problems}",
+            "Check the FORMCHECK_* variables and formcheck.toml.",
+        ) from error

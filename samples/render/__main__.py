@@ -1,0 +1,28 @@
+"""Command line: `python -m samples.render [NAME ...] [--out samples]`."""
+
+import argparse
+import sys
+from pathlib import Path
+
+from samples.render.clip import load_manifest, make_clip
+
+
+def main() -> None:
+    """Render the named clips of the manifest, or all of them."""
+    manifest = load_manifest()
+    parser = argparse.ArgumentParser(prog="python -m samples.render", description=__doc__)
+    parser.add_argument("names", nargs="*", metavar="NAME", help=f"of {', '.join(manifest)}")
+    parser.add_argument("--out", type=Path, default=Path("samples"), help="folder to write to")
+    options = parser.parse_args()
+    unknown = sorted(set(options.names) - set(manifest))
+    if unknown:
+        parser.error(f"not in the manifest: {', '.join(unknown)}")
+    options.out.mkdir(parents=True, exist_ok=True)
+    for name in options.names or manifest:
+        for share in make_clip(manifest[name], options.out):
+            sys.stderr.write(f"\r{name} {share:4.0%}")
+        sys.stderr.write("\n")
+
+
+if __name__ == "__main__":
+    main()

