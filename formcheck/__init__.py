@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from formcheck.pipeline import (
         Analysis,
         Analyzer,
+        Origin,
         Progress,
         analyze,
         analyze_motion,
@@ -40,6 +41,7 @@ __all__ = [
     "FormcheckError",
     "Lift",
     "Motion",
+    "Origin",
     "Progress",
     "Report",
     "Settings",
@@ -63,6 +65,7 @@ _HOMES = {
     "formcheck.pipeline": (
         "Analysis",
         "Analyzer",
+        "Origin",
         "Progress",
         "analyze",
         "analyze_motion",

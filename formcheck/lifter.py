@@ -84,9 +84,7 @@ def choose_lifter(time_s: FloatArray, people: Sequence[tuple[Pose, ...]]) -> Cho
         )
     largest = max(track.trunk_px for track in settled)
     scores = [_score(track, largest) * _coverage(track, time_s) for track in settled]
-    upright = [
-        score for score, track in zip(scores, settled, strict=True) if track.upright
-    ]
+    upright = [score for score, track in zip(scores, settled, strict=True) if track.upright]
     covered = max((_coverage(t, time_s) for t in settled if t.upright), default=0.0)
     if upright and covered >= _GOOD_COVERAGE:
         scores = [
@@ -139,7 +137,7 @@ def _score(track: _Track, largest_px: float) -> float:
         walked = _spread(hips[inside, 0])
         total += max(together - 0.5 * apart, 0.0) * float(np.exp(-((walked / 0.7) ** 2)))
     size = track.trunk_px / largest_px
-    return (total + 0.05) * size**0.5
+    return float((total + 0.05) * np.sqrt(size))
 
 
 def _spread(values: FloatArray) -> float:

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import cast
 
 import numpy as np
 from numpy.typing import NDArray
@@ -101,9 +102,7 @@ class Recorder:
     _bars: list[tuple[int, Bar] | None] = field(default_factory=list)
     _lifter: int = -1
 
-    def add(
-        self, time_s: float, people: tuple[Pose, ...], lifter: Pose | None, bar: Bar | None
-    ) -> None:
+    def add(self, time_s: float, people: tuple[Pose, ...], lifter: Pose | None, bar: Bar | None) -> None:
         """Append a frame: everybody in it, and the bar as followed with `lifter` in mind.
 
         A bar that is followed while the lifter is lost belongs to the last one.
@@ -132,9 +131,7 @@ class Recorder:
         return Motion(
             time_s=time_s,
             keypoints_px=_rows([p.xy_px if p else None for p in poses], (count, 2)),
-            confidence=np.nan_to_num(
-                _rows([p.confidence if p else None for p in poses], (count,))
-            ),
+            confidence=np.nan_to_num(_rows([p.confidence if p else None for p in poses], (count,))),
             world_m=_rows([p.world_m if p else None for p in poses], (count, 3)),
             bar_px=_rows([np.array([b.x_px, b.y_px]) if b else None for b in bars], (2,)),
             bar_moved_px=_rows([np.array(b.moved_px) if b else None for b in bars], (2,)),
@@ -196,16 +193,17 @@ def load_motion(path: Path) -> Motion:
                     "Analyze the video again with this version.",
                 )
             width, height = (int(value) for value in data["size_px"])
-            scalars = {
-                "bar_kind": str(data["bar_kind"]),
-                "size_px": (width, height),
-                "upright": bool(data["upright"]),
-                "people": int(data["people"]),
-            }
-            arrays = {n: data[n] for n in Motion.__slots__ if n not in scalars}
+            kind, upright, people = str(data["bar_kind"]), bool(data["upright"]), int(data["people"])
+            arrays = {n: data[n] for n in Motion.__slots__ if data[n].ndim and n != "size_px"}
     except (OSError, KeyError, ValueError) as error:
         raise UnreadableVideo(
             f"{path.name}: expected a motion file (motion.npz), found something else",
             "Give the motion.npz of a result folder.",
         ) from error
-    return Motion(**arrays, **scalars)
+    return Motion(
+        **arrays,
+        bar_kind=cast("BarKind", kind),
+        size_px=(width, height),
+        upright=upright,
+        people=people,
+    )

@@ -1,7 +1,7 @@
 """The only place where the stages meet: eyes on each frame, then judgement on the whole take.
 
-`Analyzer` is the one core for files and for cameras: `update` with each frame, `report` at any time. `analyze`
-is nothing more than that in a loop.
+`Analyzer` is the one core for files and for cameras: `update` with each frame, `report` at any time.
+`analyze` is nothing more than that in a loop.
 """
 
 import json
@@ -15,7 +15,7 @@ from pathlib import Path
 from formcheck.bar import BarTracker
 from formcheck.bar.wrists import WristBar
 from formcheck.draw import annotate
-from formcheck.errors import NoLifter, OutputError, TooShort, UnreadableVideo
+from formcheck.errors import OutputError, TooShort, UnreadableVideo
 from formcheck.faults import find_faults
 from formcheck.lifts import known_lifts, load_lift
 from formcheck.lifts.recognise import recognise
@@ -170,21 +170,19 @@ class Analyzer:
         """
         if len(self._recorder) < _FEWEST_FRAMES:
             raise TooShort(
-                f"{self._info.name}: expected at least {_FEWEST_FRAMES} frames, "
-                f"found {len(self._recorder)}",
+                f"{self._info.name}: expected at least {_FEWEST_FRAMES} frames, found {len(self._recorder)}",
                 "Film the whole set.",
             )
         return self._recorder.motion()
 
     def origin(self, source: FrameSource | None = None) -> Origin:
         """Where the take comes from, after `source` was read."""
-        share, notes = 1.0, ()
+        share = 1.0
+        notes: tuple[str, ...] = ()
         if source is not None:
             notes = source.decoded.warnings
             share = _decoded_share(source, self._last_s)
-        return Origin(
-            self._info, share, notes, _weights(self._settings), _settings_used(self._settings)
-        )
+        return Origin(self._info, share, notes, _weights(self._settings), _settings_used(self._settings))
 
     def report(self) -> Report:
         """Judge the frames so far.
@@ -361,9 +359,7 @@ def save_analysis(
     return out
 
 
-def _write_files(
-    analysis: Analysis, folder: Path, *, video: bool, progress: OnProgress | None
-) -> None:
+def _write_files(analysis: Analysis, folder: Path, *, video: bool, progress: OnProgress | None) -> None:
     report, motion, signals = analysis.report, analysis.motion, analysis.signals
     clip = folder / "annotated.mp4"
     if video and analysis.source is not None:

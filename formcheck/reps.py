@@ -5,7 +5,7 @@ re-rack and walking are no reps: they are too short a way, or the body is not in
 is judged by the lift (`formcheck.lifts`).
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from typing import Literal
 
@@ -18,9 +18,10 @@ from formcheck.signals import true_runs
 Start = Literal["top", "bottom"]
 PhaseName = Literal["eccentric", "pause", "concentric", "sticking_region"]
 
-_STILL_SHARE = 0.08
+_STILL_SHARE = 0.10
 _STILL_S = 0.12
 _EDGE_SHARE = 0.25
+_LEAD = 0.1
 _HALF_TRIP = 0.55
 _LIKE_THE_OTHERS = 0.5
 _LONGEST_HOLD_S = 2.5
@@ -90,7 +91,12 @@ class _Trip:
 
 
 def find_reps(
-    time_s: FloatArray, height: FloatArray, *, starts: Start, smallest_range: float
+    time_s: FloatArray,
+    height: FloatArray,
+    *,
+    starts: Start,
+    smallest_range: float,
+    shortest_s: float = 0.0,
 ) -> tuple[Rep, ...]:
     """Find the reps in the bar's height.
 
@@ -104,11 +110,14 @@ def find_reps(
         Whether a rep starts at the top (squat, bench press) or at the bottom (deadlift).
     smallest_range
         Least way of the bar that counts, in the unit of `height`.
+    shortest_s
+        Least time of a whole rep: quicker ups and downs are jumps, steps or a waving hand.
 
     Returns
     -------
     Reps in order. Of the ways that are far enough, those under half the set's usual range are dropped:
-    unracking is no rep. Only the first and the last can be partial.
+    unracking is no rep. Only the first and the last can be partial, and only with their concentric phase:
+    a lone way down is bending to the bar or putting it back.
     """
     level = height if starts == "top" else -height
     trips: list[_Trip] = []
@@ -116,8 +125,13 @@ def find_reps(
         trips += _trips(level[start:stop], start, smallest_range)
     usual = _usual_range(trips)
     kept = [trip for trip in trips if max(trip.out, trip.back) >= _LIKE_THE_OTHERS * usual]
-    reps = [_rep(time_s, level, trip, starts) for trip in kept if _counts(trip, time_s, usual)]
-    return tuple(replace(rep, number=number) for number, rep in enumerate(reps, 1))
+    reps = [
+        _rep(time_s, level, trip, starts)
+        for trip in kept
+        if _counts(trip, usual, lifts_out=starts == "bottom", last=len(time_s) - 1)
+    ]
+    lasting = [rep for rep in reps if rep.partial or rep.end_s - rep.start_s >= shortest_s]
+    return tuple(replace(rep, number=number) for number, rep in enumerate(lasting, 1))
 
 
 def _bridged_runs(time_s: FloatArray, height: FloatArray) -> list[tuple[int, int]]:
@@ -138,7 +152,7 @@ def _trips(level: FloatArray, offset: int, smallest_range: float) -> list[_Trip]
             continue
         (before, high), (after, next_high) = turns[position - 1], turns[position + 1]
         out, back = float(level[high] - level[low]), float(level[next_high] - level[low])
-        if index == before or index == after or level[low] >= level[high]:
+        if index in (before, after) or level[low] >= level[high]:
             continue
         if max(out, back) >= smallest_range:
             trips.append(_Trip(high + offset, low + offset, next_high + offset, out, back))
@@ -174,28 +188,26 @@ def _zigzag(level: FloatArray, least: float) -> list[tuple[int, int]]:
 def _usual_range(trips: Sequence[_Trip]) -> float:
     """The range of the set's larger reps."""
     whole = [min(trip.out, trip.back) for trip in trips if trip.whole]
-    return float(np.percentile(whole, 75)) if whole else 0.0
+    return float(np.percentile(whole, 90)) if whole else 0.0
 
 
-def _counts(trip: _Trip, time_s: FloatArray, usual: float) -> bool:
-    """Whether a way is a rep: whole, or plainly the part of one that the video shows."""
+def _counts(trip: _Trip, usual: float, *, lifts_out: bool, last: int) -> bool:
+    """Whether a way is a rep: whole, or the lifting half of one that the video's edge cuts."""
     if trip.whole:
         return min(trip.out, trip.back) >= _LIKE_THE_OTHERS * usual
-    at_edge = trip.start == 0 if trip.out < trip.back else trip.end >= len(time_s) - 1
-    return at_edge and max(trip.out, trip.back) >= 0.8 * usual
+    at_edge = trip.end >= last if lifts_out else trip.start == 0
+    lifted, lowered = (trip.out, trip.back) if lifts_out else (trip.back, trip.out)
+    return at_edge and lifted > lowered and lifted >= 0.8 * usual
 
 
 def _rep(time_s: FloatArray, level: FloatArray, trip: _Trip, starts: Start) -> Rep:
     """Times and phases of a way whose turn is its lowest level."""
-    speed = np.gradient(level, time_s)
-    out_still = _STILL_SHARE * float(np.max(np.abs(speed[trip.start : trip.turn + 1]), initial=0.0))
-    back_still = _STILL_SHARE * float(np.max(np.abs(speed[trip.turn : trip.end + 1]), initial=0.0))
-    hold = max(int(round(_STILL_S / (time_s[1] - time_s[0]))), 1)
-    start = _rest(level, speed, trip.turn, trip.start, trip.out, out_still, hold)
-    end = _rest(level, speed, trip.turn, trip.end, trip.back, back_still, hold)
-    low = level[trip.turn]
-    first = _leaves(level, trip.turn, start, low + 0.04 * trip.out)
-    last = _leaves(level, trip.turn, end, low + 0.04 * trip.back)
+    speed = np.abs(np.gradient(level, time_s))
+    hold = max(round(_STILL_S / (time_s[1] - time_s[0])), 1)
+    out = _Way(level, speed, trip.start, trip.turn, hold)
+    back = _Way(level, speed, trip.end, trip.turn, hold)
+    start, end = out.rest_at_edge(), back.rest_at_edge()
+    first, last = out.rest_at_turn(), back.rest_at_turn()
     turn = trip.turn if starts == "top" else first
     out_name: PhaseName = "eccentric" if starts == "top" else "concentric"
     back_name: PhaseName = "concentric" if starts == "top" else "eccentric"
@@ -205,7 +217,7 @@ def _rep(time_s: FloatArray, level: FloatArray, trip: _Trip, starts: Start) -> R
         Phase(back_name, float(time_s[last]), float(time_s[end])),
     ]
     span = (start, first) if out_name == "concentric" else (last, end)
-    sticking = _sticking(time_s, np.abs(speed), *span)
+    sticking = _sticking(time_s, speed, *span)
     return Rep(
         number=0,
         start_s=float(time_s[start]),
@@ -217,33 +229,55 @@ def _rep(time_s: FloatArray, level: FloatArray, trip: _Trip, starts: Start) -> R
     )
 
 
-def _rest(
-    level: FloatArray,
-    speed: FloatArray,
-    turn: int,
-    limit: int,
-    way: float,
-    still: float,
-    hold: int,
-) -> int:
-    """Walk from the turn toward `limit`: the sample where the bar has come to rest near the top."""
-    step = 1 if limit > turn else -1
-    slow = 0
-    for index in range(turn, limit + step, step):
-        near_top = level[index] >= level[limit] - _EDGE_SHARE * way
-        slow = slow + 1 if near_top and abs(speed[index]) < still else 0
-        if slow >= hold:
-            return index - step * (hold - 1)
-    return limit
+@dataclass(frozen=True, slots=True, eq=False)
+class _Way:
+    """One way between the edge of a trip (its high) and its turn (its low), in either direction of time."""
 
+    level: FloatArray
+    speed: FloatArray
+    edge: int
+    turn: int
+    hold: int
 
-def _leaves(level: FloatArray, turn: int, limit: int, bound: float) -> int:
-    """Walk from the turn toward `limit`: the last sample before the bar leaves its lowest level."""
-    step = 1 if limit > turn else -1
-    for index in range(turn, limit + step, step):
-        if level[index] > bound:
-            return index - step if index != turn else turn
-    return limit
+    def rest_at_edge(self) -> int:
+        """Where the bar rests nearest to the turn, in the upper quarter of the way.
+
+        A smooth movement has begun before its speed can be told from rest (a minimum-jerk one, Flash and
+        Hogan 1985, passes 8 % of its peak speed after 7 % of its time): it is led back by a tenth of the
+        time to half way.
+        """
+        upper = self.level[self.edge] - _EDGE_SHARE * (self.level[self.edge] - self.level[self.turn])
+        rest = self._rest(self.edge, lambda level: level >= upper)
+        lead = round(_LEAD * (rest - self._middle()))
+        return int(np.clip(rest + lead, *sorted((rest, self.edge))))
+
+    def rest_at_turn(self) -> int:
+        """Where the bar rests nearest to the edge, in the lower quarter of the way."""
+        lower = self.level[self.turn] + _EDGE_SHARE * (self.level[self.edge] - self.level[self.turn])
+        return self._rest(self.turn, lambda level: level <= lower)
+
+    def _rest(self, goal: int, near: Callable[[float], bool]) -> int:
+        """Walk from the middle of the way to `goal`; the first sample of a rest that is near it."""
+        step = 1 if goal > self._middle() else -1
+        still = _STILL_SHARE * float(
+            self.speed[min(self.edge, self.turn) : max(self.edge, self.turn) + 1].max()
+        )
+        slow = 0
+        for index in range(self._middle(), goal + step, step):
+            resting = near(float(self.level[index])) and self.speed[index] < still
+            slow = slow + 1 if resting else 0
+            if slow >= self.hold:
+                return index - step * (self.hold - 1)
+        return goal
+
+    def _middle(self) -> int:
+        """Where half of the way is done."""
+        half = (self.level[self.edge] + self.level[self.turn]) / 2
+        step = 1 if self.edge > self.turn else -1
+        for index in range(self.turn, self.edge, step):
+            if self.level[index] >= half:
+                return index
+        return self.turn
 
 
 def _sticking(time_s: FloatArray, speed: FloatArray, start: int, end: int) -> Phase | None:

@@ -24,9 +24,7 @@ LONGEST_BAR_GAP_S = 0.5
 """The bar's motion is measured across a gap, from the frame before to the frame after."""
 
 _PASSES = 2
-_SLOW_ANCHOR_S = 10.0
-_QUICK_ANCHOR_S = 1.0
-_AGREES = 0.8
+_ANCHOR_S = 10.0
 _SEEN_CONFIDENCE = 0.3
 
 Flags = NDArray[np.bool_]
@@ -118,7 +116,7 @@ def compute_signals(motion: Motion, view: View) -> Signals:
 def uniform_times(time_s: FloatArray) -> FloatArray:
     """(T,) evenly spaced seconds over the same span, at the median rate of the input."""
     step = float(np.median(np.diff(time_s)))
-    count = max(int(round((time_s[-1] - time_s[0]) / step)) + 1, 2)
+    count = max(round((time_s[-1] - time_s[0]) / step) + 1, 2)
     return np.linspace(time_s[0], time_s[-1], count)
 
 
@@ -192,8 +190,8 @@ def repair_sides(keypoints_px: FloatArray) -> tuple[FloatArray, float]:
     repaired = keypoints_px.copy()
     changed = np.zeros(len(keypoints_px), dtype=bool)
     for names in (("shoulder", "elbow", "wrist", "hand"), ("hip", "knee", "ankle", "heel", "toe")):
-        limb = [INDEX[f"{side}_{name}"] for side in SIDES for name in names]
-        partner = [MIRROR[index] for index in limb]
+        limb = np.array([INDEX[f"{side}_{name}"] for side in SIDES for name in names])
+        partner = np.array(MIRROR)[limb]
         flips = _flips(keypoints_px[:, limb], keypoints_px[:, partner])
         if flips.mean() > 0.5:
             flips = ~flips
@@ -266,7 +264,7 @@ def _bar_path(motion: Motion, *, camera_moved: bool) -> tuple[FloatArray, float]
 
     A plate's own track needs no such help and is passed on. Else the flow is summed up, scaled to the
     wrists' travel where both agree, and hung on the wrists' running median, so that neither the flow's
-    drift nor the wrists' jumps remain: over 1 s where they agree well, over 10 s where they do not.
+    drift nor the wrists' jumps remain.
     """
     place = motion.bar_px - (motion.camera_px if camera_moved else 0.0)
     if motion.bar_kind != "wrists":
@@ -276,34 +274,33 @@ def _bar_path(motion: Motion, *, camera_moved: bool) -> tuple[FloatArray, float]
     flow = np.cumsum(np.nan_to_num(motion.bar_moved_px), axis=0)
     gain, agreement = _gain(motion.time_s, trusted[:, 1], flow[:, 1])
     flow *= gain
-    span_s = _QUICK_ANCHOR_S if agreement >= _AGREES else _SLOW_ANCHOR_S
     path = np.full_like(place, np.nan)
     for axis in (0, 1):
         rest = trusted[:, axis] if np.isfinite(trusted[:, axis]).sum() > 5 else place[:, axis]
-        path[:, axis] = flow[:, axis] + _anchor(motion.time_s, rest - flow[:, axis], span_s)
+        path[:, axis] = flow[:, axis] + _anchor(motion.time_s, rest - flow[:, axis])
     path[~np.isfinite(motion.bar_moved_px).all(axis=1)] = np.nan
     return path, agreement
 
 
 def _gain(time_s: FloatArray, wrists: FloatArray, flow: FloatArray) -> tuple[float, float]:
     """How much farther the wrists travel than the flow says, and the correlation of the two."""
-    step = max(int(round(0.5 / np.median(np.diff(time_s)))), 1)
+    step = max(round(0.5 / np.median(np.diff(time_s))), 1)
     there, held = wrists[step:] - wrists[:-step], flow[step:] - flow[:-step]
     good = np.isfinite(there) & np.isfinite(held)
     if good.sum() < 10 or np.std(held[good]) < 1e-9 or np.std(there[good]) < 1e-9:
         return 1.0, 0.0
     agreement = float(np.corrcoef(there[good], held[good])[0, 1])
     slope = float((there[good] @ held[good]) / (held[good] @ held[good]))
-    return (float(np.clip(slope, 1.0, 2.0)) if agreement > 0.6 else 1.0), agreement
+    return (float(np.clip(slope, 0.8, 1.6)) if agreement > 0.6 else 1.0), agreement
 
 
-def _anchor(time_s: FloatArray, rest: FloatArray, span_s: float) -> FloatArray:
-    """(T,) running median over `span_s`, then its running mean; NaN bridged."""
+def _anchor(time_s: FloatArray, rest: FloatArray) -> FloatArray:
+    """(T,) running median over 10 s, then its running mean; NaN bridged."""
     known = np.isfinite(rest)
     if not known.any():
         return np.full_like(rest, np.nan)
     bridged = np.interp(time_s, time_s[known], rest[known])
-    width = max(int(span_s / np.median(np.diff(time_s))), 3)
+    width = max(int(_ANCHOR_S / np.median(np.diff(time_s))), 3)
     if width >= len(bridged):
         return np.full_like(rest, float(np.median(bridged)))
     middle = median_filter(bridged, size=width, mode="nearest")

@@ -27,11 +27,7 @@ BLAZEPOSE = (
 """For each keypoint its number among the 33 BlazePose landmarks."""
 
 MIRROR: tuple[int, ...] = tuple(
-    INDEX[
-        name.replace("left_", "right_")
-        if name.startswith("left_")
-        else name.replace("right_", "left_")
-    ]
+    INDEX[name.replace("left_", "right_") if name.startswith("left_") else name.replace("right_", "left_")]
     for name in KEYPOINTS
 )
 """For each keypoint the index of its partner on the other side (the nose is its own)."""

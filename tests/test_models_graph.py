@@ -81,9 +81,7 @@ def test_weights_in_the_bundle_stay_aligned_to_16_bytes(bundle):
         for member in MEMBERS:
             model = parse(archive.read(member))
             buffers = [model.Buffers(index) for index in range(model.BuffersLength())]
-            starts = [
-                item._tab.Vector(item._tab.Offset(4)) for item in buffers if item.DataLength()
-            ]
+            starts = [item._tab.Vector(item._tab.Offset(4)) for item in buffers if item.DataLength()]
             assert len(starts) > 2
             assert all(start % 16 == 0 for start in starts)
 
@@ -121,9 +119,7 @@ def test_bundle_states_how_pixels_are_normalized(bundle, member, mean, std):
 def test_published_networks_cut_to_the_manifest_and_bit_identical(size):
     folder = os.environ.get("PUBLISHED_POSE_NETWORKS")
     if not folder:
-        pytest.skip(
-            "PUBLISHED_POSE_NETWORKS names no folder with pose_landmark_*.tflite as published"
-        )
+        pytest.skip("PUBLISHED_POSE_NETWORKS names no folder with pose_landmark_*.tflite as published")
     raw = (Path(folder) / f"pose_landmark_{size}.tflite").read_bytes()
     image = np.random.default_rng(7).random((1, 256, 256, 3), np.float32)
     cut = load_manifest().networks[f"pose_landmarks_{size}"].prepare(raw)

@@ -155,9 +155,7 @@ def test_python_without_pip(monkeypatch, tmp_path):
         dict(wheel_source().fetch(frozenset({"one"}), NO_PROGRESS))
 
 
-@pytest.mark.parametrize(
-    ("script", "reason"), [("sleep 5", "timed out"), ("exit 0", "left no file")]
-)
+@pytest.mark.parametrize(("script", "reason"), [("sleep 5", "timed out"), ("exit 0", "left no file")])
 def test_command_that_hangs_or_leaves_nothing(monkeypatch, tmp_path, script, reason):
     stub = tmp_path / "python"
     stub.write_text(f"#!/bin/sh\nexec {script}\n" if script != "exit 0" else "#!/bin/sh\n")

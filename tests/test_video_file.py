@@ -1,10 +1,12 @@
 """Video files: upright frames, true times, honest facts."""
 
+import gc
 import json
 import os
 from collections.abc import Iterator
 from pathlib import Path
 
+import av
 import cv2
 import numpy as np
 import pytest
@@ -89,6 +91,17 @@ def test_giving_up_closes_the_file_and_says_how_far_it_came(plain: Path) -> None
     assert open_files() == before
     assert video.decoded.frames == 2
     assert video.decoded.warnings == ()
+
+
+def test_pictures_do_not_pile_up(plain: Path) -> None:
+    video = VideoFile(plain, limits=LIMITS, threads=1)
+    gc.collect()
+    gc.disable()
+    try:
+        most = max(sum(type(item) is av.VideoFrame for item in gc.get_objects()) for _ in video)
+    finally:
+        gc.enable()
+    assert 0 < most <= 6
 
 
 def test_threads_change_nothing(plain: Path) -> None:

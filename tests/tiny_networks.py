@@ -12,9 +12,7 @@ LANDMARK_SHAPES = ((1, 195), (1, 1), (1, 256, 256, 1), (1, 64, 64, 39), (1, 117)
 DETECTOR_SHAPES = ((1, 2254, 12), (1, 2254, 1))
 
 
-def tiny_network(
-    shapes: tuple[tuple[int, ...], ...], *, seed: int = 0, signature: bool = False
-) -> bytes:
+def tiny_network(shapes: tuple[tuple[int, ...], ...], *, seed: int = 0, signature: bool = False) -> bytes:
     """Make a network from one number to each shape: a shared layer, then a layer and a reshape."""
     maker = _Maker(seed)
     hidden = maker.dense(maker.tensor((1, 1)), 3)
@@ -29,9 +27,7 @@ def run(network: bytes, value: float) -> list[NDArray[np.float32]]:
     """The network's outputs, in order, for one input number."""
     interpreter = Interpreter(model_content=network)
     interpreter.allocate_tensors()
-    interpreter.set_tensor(
-        interpreter.get_input_details()[0]["index"], np.array([[value]], np.float32)
-    )
+    interpreter.set_tensor(interpreter.get_input_details()[0]["index"], np.array([[value]], np.float32))
     interpreter.invoke()
     return [interpreter.get_tensor(item["index"]) for item in interpreter.get_output_details()]
 

@@ -18,6 +18,8 @@ from formcheck.pose.region import Image
 from formcheck.skeleton import INDEX
 from formcheck.video import Frame
 
+Points = NDArray[np.float32]
+
 _LONG_SIDE_PX = 480
 _MOVES_PX = 0.12
 _MOVING_SHARE = 0.12
@@ -25,8 +27,8 @@ _RETURNS_WITHIN_PX = 0.5
 _ENOUGH_POINTS = 8
 _REACH = 1.1
 _HALF_BOX = (0.8, 0.6)
-_COAST_S = 1.5
-_FLOW = {"winSize": (15, 15), "maxLevel": 2, "criteria": (3, 10, 0.03)}
+_COAST_S = 3.0
+_BAR_PERCENTILE = 80
 
 _SHOULDERS = [INDEX["left_shoulder"], INDEX["right_shoulder"]]
 _HIPS = [INDEX["left_hip"], INDEX["right_hip"]]
@@ -106,25 +108,38 @@ def _background(before: Image, after: Image, box: FloatArray, person: FloatArray
 
 
 def _held(flow: FloatArray) -> FloatArray:
-    """(2,) motion of what the hands hold: the median of the points that move with the majority."""
+    """(2,) motion of what the hands hold: of the points that move with the majority, the fast ones.
+
+    The bar moves as fast as the hands; arms and trunk, which are in the box as well, more slowly.
+    """
     if len(flow) <= _ENOUGH_POINTS:
         return np.zeros(2)
     up, down = flow[:, 1] < -_MOVES_PX, flow[:, 1] > _MOVES_PX
     moving = up if up.sum() > down.sum() else down
     if moving.sum() <= _MOVING_SHARE * len(flow):
         return np.zeros(2)
-    return np.asarray(np.median(flow[moving], axis=0))
+    pace = np.abs(flow[moving, 1])
+    bar = np.percentile(pace, _BAR_PERCENTILE, method="nearest")
+    with_it = np.abs(pace - bar) <= max(0.15 * bar, _MOVES_PX)
+    return np.asarray(np.median(flow[moving][with_it], axis=0))
 
 
 def _flow(before: Image, after: Image, mask: Image, count: int, apart_px: int) -> FloatArray:
     """(N, 2) motion of up to `count` corners that are found again when followed back."""
-    corners = cv2.goodFeaturesToTrack(before, count, 0.01, apart_px, mask=mask)
-    if corners is None:
+    found_corners = cv2.goodFeaturesToTrack(before, count, 0.01, apart_px, mask=mask)
+    if found_corners is None:
         return np.zeros((0, 2))
-    there, found, _ = cv2.calcOpticalFlowPyrLK(before, after, corners, None, **_FLOW)
-    back, found_back, _ = cv2.calcOpticalFlowPyrLK(after, before, there, None, **_FLOW)
+    corners = np.asarray(found_corners, dtype=np.float32)
+    there, found = _follow(before, after, corners)
+    back, found_back = _follow(after, before, there)
     error = np.linalg.norm((back - corners).reshape(-1, 2), axis=1)
-    good: NDArray[np.bool_] = (
-        (found[:, 0] > 0) & (found_back[:, 0] > 0) & (error < _RETURNS_WITHIN_PX)
-    )
+    good = found & found_back & (error < _RETURNS_WITHIN_PX)
     return np.asarray((there - corners).reshape(-1, 2)[good], dtype=np.float64)
+
+
+def _follow(before: Image, after: Image, points: Points) -> tuple[Points, NDArray[np.bool_]]:
+    """(N, 1, 2) where points have gone, and (N,) whether they were found."""
+    there, found, _ = cv2.calcOpticalFlowPyrLK(
+        before, after, points, np.empty(0, np.float32), winSize=(15, 15), maxLevel=2
+    )
+    return np.asarray(there, dtype=np.float32), np.asarray(found)[:, 0] > 0

@@ -3,11 +3,11 @@
 import os
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING
 
 import typer
 
-from formcheck.cli.options import Backend, JsonOption, PresetOption
+from formcheck.cli import options
 from formcheck.errors import OutputError, UnreadableVideo
 
 if TYPE_CHECKING:
@@ -17,9 +17,9 @@ if TYPE_CHECKING:
 
 EPILOG = """\b
 Examples:
-  formcheck analyze squat.mp4                      results in ./squat.formcheck/
+  formcheck analyze squat.mp4                      results: ./squat.formcheck/
   formcheck analyze squat.mp4 --preset light       faster, less exact
-  formcheck analyze squat.formcheck --from-motion  judge again, without the video
+  formcheck analyze squat.formcheck --from-motion  again, without the video
   formcheck analyze squat.mp4 --json | jq .reps
 
 Film from the side, at hip height, from 3 to 5 m away, with the whole bar end and both feet in view.
@@ -28,49 +28,15 @@ Film from the side, at hip height, from 3 to 5 m away, with the whole bar end an
 
 
 def analyze(
-    source: Annotated[
-        Path,
-        typer.Argument(
-            metavar="VIDEO",
-            show_default=False,
-            help="A video (mp4, mov, mkv, webm, avi) or a folder of images. "
-            "With --from-motion: a motion.npz, or a result folder that holds one.",
-        ),
-    ],
-    lift: Annotated[
-        str | None,
-        typer.Option(
-            metavar="NAME",
-            help="squat, deadlift or bench_press; `formcheck lifts` lists all. "
-            "Default: recognized from the movement.",
-        ),
-    ] = None,
-    out: Annotated[
-        Path | None,
-        typer.Option(
-            metavar="DIR",
-            help="Folder for the results, replaced if it is one already. "
-            "Default: ./VIDEO.formcheck, without the video's ending.",
-        ),
-    ] = None,
-    preset: PresetOption = None,
-    pose: Annotated[
-        Backend | None,
-        typer.Option(
-            help="What runs the network: ours, without any network call, or MediaPipe's own. Default: direct."
-        ),
-    ] = None,
-    from_motion: Annotated[
-        bool,
-        typer.Option("--from-motion", help="Judge saved keypoints again instead of a video."),
-    ] = False,
-    no_video: Annotated[
-        bool, typer.Option("--no-video", help="Don't write the annotated video; saves its time.")
-    ] = False,
-    as_json: JsonOption = False,
-    quiet: Annotated[
-        bool, typer.Option("--quiet", "-q", help="No progress and no table; errors only.")
-    ] = False,
+    source: options.Source,
+    lift: options.LiftName = None,
+    out: options.Out = None,
+    preset: options.Preset = None,
+    pose: options.Pose = None,
+    from_motion: options.FromMotion = False,
+    no_video: options.NoVideo = False,
+    as_json: options.Json = False,
+    quiet: options.Quiet = False,
 ) -> None:
     """Judge the reps in a video; write a report, plots and data.
 
@@ -90,13 +56,13 @@ def analyze(
 
     with Bars(quiet=quiet) as bars:
         if from_motion:
-            analysis = analyze_motion(_motion_file(source), lift=lift, settings=settings)
+            analysis = analyze_motion(source, lift=lift, settings=settings)
         else:
             analysis = _watch(source, lift, settings, bars)
         with_video = not (from_motion or no_video)
         folder = save_analysis(analysis, folder, video=with_video, progress=bars.stage)
     if as_json:
-        typer.echo((folder / "report.json").read_text("utf-8"))
+        typer.echo((folder / "report.json").read_text("utf-8"), nl=False)
     elif not quiet:
         from formcheck.cli.tables import print_report
 
@@ -132,10 +98,6 @@ def _check(source: Path, lift: str | None, folder: Path) -> None:
             f"{folder}: expected a folder that can be written, found that {there} cannot",
             "Choose another one with --out.",
         )
-
-
-def _motion_file(source: Path) -> Path:
-    return source / "motion.npz" if source.is_dir() else source
 
 
 def _watch(source: Path, lift: str | None, settings: "Settings", bars: "Bars") -> "Analysis":

@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING
 
 import typer
 
-from formcheck.cli.options import JsonOption, PresetOption
+from formcheck.cli import options
 from formcheck.cli.terminal import console
 
 if TYPE_CHECKING:
@@ -14,7 +14,7 @@ _MARKS = {"ok": ("ok", "green"), "warning": ("warn", "yellow"), "failed": ("FAIL
 _NOT_IN_PLACE = 2
 
 
-def doctor(preset: PresetOption = None, as_json: JsonOption = False) -> None:
+def doctor(preset: options.Preset = None, as_json: options.Json = False) -> None:
     """Check this machine: libraries, weights, codecs, disk, a self-test.
 
     Nothing is fetched or changed. What only `--pose mediapipe` needs is a warning, unless the settings ask

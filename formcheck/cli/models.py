@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING
 
 import typer
 
-from formcheck.cli.options import PresetOption
+from formcheck.cli import options
 from formcheck.cli.terminal import console
 
 if TYPE_CHECKING:
@@ -15,7 +15,7 @@ models = typer.Typer(no_args_is_help=True, help="Fetch, list and verify the pose
 
 
 @models.command()
-def pull(preset: PresetOption = None) -> None:
+def pull(preset: options.Preset = None) -> None:
     """Fetch the weights of a preset into the cache; those already there are kept.
 
     `analyze` does this by itself. Every file is checked by sha256 before it is kept.
@@ -55,7 +55,7 @@ def list_() -> None:
 
 
 @models.command()
-def verify(preset: PresetOption = None) -> None:
+def verify(preset: options.Preset = None) -> None:
     """Check the weights of a preset by sha256, without any network access.
 
     Exit code 0: they are there and right. 2: one is missing or is not the one of the manifest.

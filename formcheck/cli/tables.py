@@ -19,6 +19,7 @@ _VIEWS = {
     "front": "from the front",
     "rear": "from behind",
 }
+_FACING = {"camera": "the camera"}
 _UNITS = {"deg": "°", "image heights": "img. h."}
 _ANGLES = 3
 _FIRST_FILE = "report.html"
@@ -48,7 +49,7 @@ def rep_table(report: Report) -> Table:
     for rep in report.reps:
         values = [measure_text(rep.measures.get(name)) for name in names]
         label = f"{rep.number}*" if rep.partial else f"{rep.number}"
-        table.add_row(label, *values, rep.tempo, _verdict(rep, report.faults))
+        table.add_row(label, *values, rep.tempo.replace(" ", ""), _verdict(rep, report.faults))
     return table
 
 
@@ -82,12 +83,16 @@ def _verdict(rep: RepPart, faults: Sequence[FaultPart]) -> Text:
 
 
 def _head(report: Report) -> Iterator[Text]:
-    lift, view, quality = report.lift, report.view, report.quality
-    how = "as you said" if lift.given else f"recognized, {lift.confidence:.0%} sure"
-    yield Text.assemble((lift.title, "bold"), f" ({how}), seen {_VIEWS[view.name]}, facing {view.facing}")
+    lift, view = report.lift, report.view
+    how = "as you said" if lift.given else f"recognized: {lift.confidence:.0%} of the movements fit"
+    seen = f"seen {_VIEWS[view.name]}, facing {_FACING.get(view.facing, view.facing)}"
+    yield Text.assemble((lift.title, "bold"), f" ({how}), {seen}")
     count = len(report.reps)
+    rules = {fault.rule_id for fault in report.faults}
+    judged = {fault.rule_id for fault in report.faults if fault.verdict != "not_assessed"}
     yield Text(
-        f"{count} rep{'s' * (count != 1)}; the lifter was seen in {quality.rep_coverage:.0%} of their frames"
+        f"{count} rep{'s' * (count != 1)}; the lifter was seen in {report.quality.rep_coverage:.0%} "
+        f"of their frames; {len(judged)} of {len(rules)} rules could be judged"
     )
 
 
@@ -101,16 +106,17 @@ def _legend(report: Report) -> Text:
 def _focus(report: Report) -> Iterator[Text]:
     focus = report.practice
     if focus is None:
-        yield Text("No fault was found that this view can show.")
-    else:
-        yield Text.assemble(("Work on: ", "bold"), (focus.title, "bold"), f". {focus.why}")
-        yield Text(f"  Cue: {focus.cue}")
-        yield Text(f"  Drill: {focus.drill}")
-        yield Text(f"  Why: formcheck explain {focus.rule_id}")
-    skipped = dict.fromkeys(f.title for f in report.faults if f.verdict == "not_assessed")
-    judged = {f.title for f in report.faults if f.verdict != "not_assessed"}
-    if never := [title for title in skipped if title not in judged]:
-        yield Text(f"Not assessed in this video: {', '.join(never)}")
+        seen = any(fault.verdict == "fault" for fault in report.faults)
+        yield Text(
+            "No fault came back often enough to be worked on."
+            if seen
+            else "No fault was found that this view can show."
+        )
+        return
+    yield Text.assemble((f"Work on: {focus.title}", "bold"), f" ({focus.why})")
+    yield Text(f"  Cue: {focus.cue}")
+    yield Text(f"  Drill: {focus.drill}")
+    yield Text(f"  More: formcheck explain {focus.rule_id}")
 
 
 def _limits(report: Report) -> Iterator[Text]:

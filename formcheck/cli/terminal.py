@@ -48,5 +48,5 @@ class Group(TyperGroup):
             show_error(error)
             raise typer.Exit(error.exit_code) from error
         except KeyboardInterrupt as stop:
-            typer.echo("\nStopped. No results were written.", err=True)
+            typer.echo("\nStopped. Nothing half-written is left behind.", err=True)
             raise typer.Exit(INTERRUPTED) from stop

@@ -141,7 +141,7 @@ def check_system_libraries(
     if platform.system() != "Linux":
         return
     for user, needed in (("cv2", True), ("mediapipe", with_mediapipe)):
-        missing = [item for item in SYSTEM_LIBRARIES if item.user == user and not _loads(item.soname, load)]
+        missing = [item for item in SYSTEM_LIBRARIES if item.user == user and not loads(item.soname, load)]
         name = f"system libraries of {user}"
         if not missing:
             yield Check(name, "ok", "all found")
@@ -249,7 +249,8 @@ def timed(name: str, test: Callable[[], str]) -> Check:
     return Check(name, "ok", f"{found} in {time.perf_counter() - start:.2f} s")
 
 
-def _loads(soname: str, load: Callable[[str], object]) -> bool:
+def loads(soname: str, load: Callable[[str], object] = ctypes.CDLL) -> bool:
+    """Whether a shared library can be loaded; `load` raises `OSError` for one that cannot."""
     try:
         load(soname)
     except OSError:
@@ -263,7 +264,7 @@ def _check_import(name: str, module: str, *, needed: bool) -> Check:
         importlib.import_module(module)
     except (ImportError, OSError) as error:
         only = "" if needed else "Only for --pose mediapipe: "
-        advice = "see the system libraries above" if found else f"pip install {name}"
+        advice = "See the system libraries above." if found else f"pip install {name}"
         return Check(name, "failed" if needed else "warning", str(error), f"{only}{advice}")
     return Check(name, "ok", found or "installed")
 

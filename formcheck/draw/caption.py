@@ -3,17 +3,14 @@
 from dataclasses import dataclass
 
 from formcheck.report import Report, RepPart, VerdictName
+from formcheck.report.words import VERDICT_WORDS
 
 VERDICT_S = 2.0
 """How long the verdict stays after the end of a rep, in seconds of the video."""
 
-VERDICT_WORDS: dict[VerdictName, str] = {
-    "fine": "fine",
-    "borderline": "borderline",
-    "fault": "fault",
-    "not_assessed": "not assessed",
-}
-"""Verdicts as a lifter reads them."""
+
+TEMPO_ORDER = ("eccentric", "pause", "concentric")
+"""A tempo is always written in this order, also where the lift begins with the concentric."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +26,7 @@ class Caption:
     phase
         The phase and how long it has lasted.
     tempo
-        Seconds of the phases of this rep so far.
+        Seconds of the phases of this rep so far, in `TEMPO_ORDER`; `_` for those to come.
     verdict
         That of the rep that has just ended, or None.
     verdict_text
@@ -64,13 +61,16 @@ def caption_at(report: Report, time_s: float) -> Caption:
 
 
 def _progress_words(rep: RepPart, time_s: float, slow_motion: float) -> tuple[str, str]:
-    """Name the running phase and list the seconds of the phases so far, as in life."""
-    begun = [phase for phase in rep.phases if phase.name != "sticking_region" and phase.start_s <= time_s]
-    spans = [(min(p.end_s, time_s) - p.start_s) / slow_motion for p in begun]
-    tempo = "Tempo " + " - ".join(f"{span:.1f}" for span in spans) if spans else ""
-    if not begun or time_s > begun[-1].end_s:
+    """Name the running phase, and give the tempo so far in seconds of life."""
+    begun = [phase for phase in rep.phases if phase.name in TEMPO_ORDER and phase.start_s <= time_s]
+    if not begun:
+        return "", ""
+    spans = {p.name: f"{(min(p.end_s, time_s) - p.start_s) / slow_motion:.1f}" for p in begun}
+    tempo = "Tempo " + " - ".join(spans.get(name, "_") for name in TEMPO_ORDER)
+    current = max(begun, key=lambda phase: phase.start_s)
+    if time_s > current.end_s:
         return "", tempo
-    return f"{begun[-1].name.capitalize()} {spans[-1]:.1f} s", tempo
+    return f"{current.name.capitalize()} {spans[current.name]} s", tempo
 
 
 def _verdict_words(report: Report, rep: RepPart) -> str:

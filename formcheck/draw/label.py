@@ -87,10 +87,10 @@ def make_label(text: str, size_px: int, width_px: int, fill: Color | None = None
 
 
 def _rim(letters: Image, size_px: int) -> Image:
-    width = 2 * max(1, round(size_px / 12)) + 1
+    width = 2 * max(1, round(size_px / 9)) + 1
     kernel = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (width, width))
-    grown = cv2.GaussianBlur(cv2.dilate(letters, kernel), (0, 0), size_px / 16)
-    return np.asarray(grown, np.uint8)
+    grown = cv2.GaussianBlur(cv2.dilate(letters, kernel), (0, 0), size_px / 10)
+    return np.asarray(cv2.convertScaleAbs(grown, alpha=1.3), np.uint8)
 
 
 def _chip(shape: tuple[int, int], radius: int) -> Image:

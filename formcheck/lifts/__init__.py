@@ -58,11 +58,12 @@ class Posture(_Strict):
 class RepRule(_Strict):
     """How a rep of the lift is found.
 
-    `smallest_range` is the least way of the bar in trunk lengths.
+    `smallest_range` is the least way of the bar in trunk lengths, `shortest_s` the least time of a rep.
     """
 
     starts: Start
     smallest_range: float = Field(gt=0, le=3)
+    shortest_s: float = Field(gt=0, le=5)
     posture: Posture
 
 
@@ -163,9 +164,7 @@ def _parse(text: str, name: str) -> Lift:
     except tomllib.TOMLDecodeError as error:
         raise InvalidLift(f"{name}: expected TOML, found {error}", "Check the file's syntax.") from error
     except ValidationError as error:
-        problems = "; ".join(
-            f"{'.'.join(map(str, item['loc']))}: {item['msg']}" for item in error.errors()
-        )
+        problems = "; ".join(f"{'.'.join(map(str, item['loc']))}: {item['msg']}" for item in error.errors())
         raise InvalidLift(f"{name}: {problems}", "Correct the named entries.") from error
 
 

@@ -68,6 +68,7 @@ def _try(take: Take, lift: Lift) -> tuple[Recognised, tuple[Rep, ...]]:
         height,
         starts=lift.rep.starts,
         smallest_range=lift.rep.smallest_range,
+        shortest_s=lift.rep.shortest_s,
     )
     fitting = [rep for rep in found if _fits(_posture(take, rep), lift.rep.posture)]
     share = len(fitting) / len(found) if found else 0.0
@@ -79,11 +80,7 @@ def _numbered(reps: Sequence[Rep]) -> tuple[Rep, ...]:
 
 
 def _fits(posture: dict[str, float], bounds: Posture) -> bool:
-    return all(
-        low <= posture[name] <= high
-        for name, (low, high) in bounds
-        if np.isfinite(posture[name])
-    )
+    return all(low <= posture[name] <= high for name, (low, high) in bounds if np.isfinite(posture[name]))
 
 
 def _posture(take: Take, rep: Rep) -> dict[str, float]:

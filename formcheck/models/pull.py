@@ -2,6 +2,7 @@
 
 import hashlib
 from collections.abc import Collection, Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -10,7 +11,6 @@ from formcheck.models.cache import (
     cached_bundles,
     check_models,
     file_sha256,
-    find_model,
     unpack_bundle,
     write_whole,
 )
@@ -64,13 +64,8 @@ def ensure_models(
         for item in found
         if item.state == "corrupt"
     ]
-    try:
+    with _writing_to(models_dir):
         pull.run(progress or _silent)
-    except OSError as error:
-        raise ModelMissing(
-            f"networks cannot be written to {models_dir}: {error}",
-            "Set FORMCHECK_MODELS_DIR to a folder that can be written.",
-        ) from error
     if pull.missing:
         raise pull.failure()
     return {item.name: item.path for item in found}
@@ -97,13 +92,13 @@ def build_bundle(
     manifest = manifest or load_manifest()
     detector, landmarks = networks_of(preset)
     paths = ensure_models([detector, landmarks], models_dir, progress=progress, manifest=manifest)
-    official = next(item for item in manifest.bundles.values() if landmarks in item.members)
-    bundle = models_dir / official.file
-    if file_sha256(bundle) == official.sha256:
-        return bundle
-    made = pack_bundle(paths[detector].read_bytes(), paths[landmarks].read_bytes())
-    if not bundle.exists() or bundle.read_bytes() != made:
-        write_whole(bundle, made)
+    bundle = models_dir / f"{landmarks.replace('landmarks', 'landmarker')}.task"
+    official = manifest.bundles.get(bundle.name)
+    if official is None or file_sha256(bundle) != official.sha256:
+        made = pack_bundle(paths[detector].read_bytes(), paths[landmarks].read_bytes())
+        if file_sha256(bundle) != hashlib.sha256(made).hexdigest():
+            with _writing_to(models_dir):
+                write_whole(bundle, made)
     return bundle
 
 
@@ -163,9 +158,24 @@ class _Pull:
             write_whole(self.models_dir / self.manifest.networks[name].file, gained[name])
             self.missing.remove(name)
 
-    def _has(self, names: Iterable[str]) -> bool:
+    def _has(self, names: Collection[str]) -> bool:
         """Whether the cache holds all of these networks."""
-        return all(find_model(name, self.models_dir, manifest=self.manifest) for name in names)
+        known = self.manifest.networks.keys() >= set(names)
+        return known and all(
+            item.state == "present" for item in check_models(names, self.models_dir, self.manifest)
+        )
+
+
+@contextmanager
+def _writing_to(models_dir: Path) -> Iterator[None]:
+    """Say which folder it was that could not be written, and what to do."""
+    try:
+        yield
+    except OSError as error:
+        raise ModelMissing(
+            f"networks cannot be written to {models_dir}: {error}",
+            "Set FORMCHECK_MODELS_DIR to a folder that can be written.",
+        ) from error
 
 
 def _prepare(network: Network, raw: bytes) -> bytes:

@@ -232,7 +232,8 @@ def _run(command: list[str], folder: Path, pattern: str, label: str, progress: P
             cwd=folder,
             stdin=subprocess.DEVNULL,
             capture_output=True,
-            text=True,
+            encoding="utf-8",
+            errors="replace",
             timeout=_COMMAND_LIMIT_S,
             check=False,
         )

@@ -28,7 +28,8 @@ class Pose:
     Attributes
     ----------
     xy_px
-        (K, 2) image points in pixels, y down, in the order of `formcheck.skeleton.KEYPOINTS`; NaN where unseen.
+        (K, 2) image points in pixels, y down, in the order of `formcheck.skeleton.KEYPOINTS`; NaN where
+        unseen.
     confidence
         (K,) 0..1, the network's own belief that the point is in view and not hidden. Not a probability.
     score

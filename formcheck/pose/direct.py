@@ -8,7 +8,7 @@ frame, the others a few times a second.
 from collections import deque
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
-from math import pi
+from math import pi, sqrt
 from pathlib import Path
 
 import numpy as np
@@ -27,12 +27,16 @@ _SEARCH_LOST_EVERY_S = 0.15
 _TURNED_EVERY_S = 1.0
 _OTHERS_EVERY_S = 0.16
 _FORGET_AFTER_S = 1.0
+_FORGET_SETTLED_AFTER_S = 5.0
 _PRESENT = 0.5
 _STILL_PRESENT = 0.3
 _SETTLED_HITS = 15
+_HOME_WEIGHT = 0.05
 _TURNS = (pi / 2, -pi / 2, pi)
 _ACTIVITY_S = 6.0
+_OUTDONE = 1.5
 _WRISTS = [INDEX["left_wrist"], INDEX["right_wrist"]]
+_HIPS = [INDEX["left_hip"], INDEX["right_hip"]]
 _TRUNK = [INDEX[f"{side}_{name}"] for name in ("shoulder", "hip") for side in ("left", "right")]
 
 
@@ -47,7 +51,8 @@ class _Track:
     looked_s: float
     hits: int = 0
     pose: Pose | None = None
-    wrists: deque[tuple[float, float, float]] = field(default_factory=deque)
+    home: Region | None = None
+    lately: deque[tuple[float, float, float, float]] = field(default_factory=deque)
 
     def take(self, time_s: float, landmarks: Landmarks) -> None:
         """Accept a new look at the person."""
@@ -55,11 +60,13 @@ class _Track:
         self.pose = None
         least = _STILL_PRESENT if self.hits >= _SETTLED_HITS else _PRESENT
         if landmarks.score < least or not _plausible(landmarks, self.region):
+            self.region = self.home or self.region
             return
         keep = list(BLAZEPOSE)
         self.seen_s = time_s
         self.hits += 1
         self.region = landmarks.next_region
+        self.home = self.region.blended(self.home, _HOME_WEIGHT) if self.home else self.region
         self.pose = Pose(
             xy_px=landmarks.xy_px[keep],
             confidence=landmarks.confidence[keep],
@@ -69,17 +76,27 @@ class _Track:
             world_m=landmarks.world_m[keep],
         )
         left, right = self.pose.xy_px[_WRISTS, 1]
-        self.wrists.append((time_s, float(left), float(right)))
-        while self.wrists[0][0] < time_s - _ACTIVITY_S:
-            self.wrists.popleft()
+        self.lately.append((time_s, left, right, self.pose.xy_px[_HIPS, 0].mean()))
+        while self.lately[0][0] < time_s - _ACTIVITY_S:
+            self.lately.popleft()
+
+    def forgotten(self, now_s: float) -> bool:
+        """Whether the person has been out of sight for too long; a settled one is awaited longer."""
+        patience_s = _FORGET_SETTLED_AFTER_S if self.hits >= _SETTLED_HITS else _FORGET_AFTER_S
+        return now_s - self.seen_s > patience_s
 
     def activity(self) -> float:
-        """How far both hands lately went up and down together, in region sizes."""
-        if len(self.wrists) < 3:
-            return 0.0
-        heights = np.array(self.wrists)[:, 1:]
-        together = np.ptp(heights.mean(axis=1)) - np.ptp(heights[:, 0] - heights[:, 1])
-        return float(max(together, 0.0) / self.region.size_px) + 1e-3 * self.hits**0.5
+        """How far, in pixels, both hands lately went up and down together over standing hips.
+
+        A little for being large and long known keeps the choice steady before anybody lifts.
+        """
+        presence = 0.001 * self.region.size_px * sqrt(min(self.hits, 100))
+        if len(self.lately) < 3:
+            return presence
+        _, left, right, hips = np.array(self.lately).T
+        together = np.ptp((left + right) / 2) - 0.5 * np.ptp(left - right)
+        walked = np.ptp(hips) / self.region.size_px
+        return float(max(together, 0.0) * np.exp(-((walked / 0.4) ** 2))) + presence
 
 
 class DirectPose:
@@ -103,15 +120,14 @@ class DirectPose:
         """Load the networks of a preset, fetching what is missing."""
         detector, landmarks = networks_of(preset)
         paths = ensure_models([detector, landmarks], models_dir)
-        return cls(
-            Detector(paths[detector], threads=1), Landmarker(paths[landmarks], threads=threads)
-        )
+        return cls(Detector(paths[detector], threads=1), Landmarker(paths[landmarks], threads=threads))
 
     def reset(self) -> None:
         """Forget everybody."""
         self._tracks: list[_Track] = []
         self._searched_s = self._turned_s = -np.inf
         self._people = 0
+        self._lead = -1
 
     def estimate(self, frames: Sequence[Frame]) -> list[tuple[Pose, ...]]:
         """Poses of everybody looked at in each frame, the busiest hands first."""
@@ -121,16 +137,25 @@ class DirectPose:
         self._follow(frame)
         self._search(frame)
         now = [t for t in self._tracks if t.pose is not None and t.looked_s == frame.time_s]
-        now.sort(key=_Track.activity, reverse=True)
+        now.sort(key=lambda track: track.person != self._lead)
         return tuple(track.pose for track in now if track.pose is not None)
 
     def _follow(self, frame: Frame) -> None:
-        busiest = max(self._tracks, key=_Track.activity, default=None)
+        self._choose_lead()
         for track in self._tracks:
-            if track is busiest or frame.time_s - track.looked_s >= _OTHERS_EVERY_S:
+            if track.person == self._lead or frame.time_s - track.looked_s >= _OTHERS_EVERY_S:
                 track.take(frame.time_s, self._landmarker.find(frame.image, track.region))
-        alive = [t for t in self._tracks if frame.time_s - t.seen_s <= _FORGET_AFTER_S]
+        alive = [track for track in self._tracks if not track.forgotten(frame.time_s)]
         self._tracks = _without_doubles(alive)
+
+    def _choose_lead(self) -> None:
+        """Look most closely at the busiest hands; whoever leads stays so unless clearly outdone."""
+        activity = {track.person: track.activity() for track in self._tracks}
+        if not activity:
+            return
+        busiest = max(activity, key=lambda person: activity[person])
+        if activity[busiest] > _OUTDONE * activity.get(self._lead, 0.0):
+            self._lead = busiest
 
     def _search(self, frame: Frame) -> None:
         lost = not any(track.pose is not None for track in self._tracks)

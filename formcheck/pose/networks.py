@@ -149,9 +149,7 @@ def _sigmoid(values: FloatArray) -> FloatArray:
     return np.asarray(1 / (1 + np.exp(-np.clip(values, -100, 100))), dtype=np.float64)
 
 
-def _merge(
-    scores: FloatArray, boxes: FloatArray, points: FloatArray
-) -> list[tuple[float, FloatArray]]:
+def _merge(scores: FloatArray, boxes: FloatArray, points: FloatArray) -> list[tuple[float, FloatArray]]:
     """Weighted non-maximum suppression: overlapping boxes give one person, points weighted by score."""
     found = []
     left = np.argsort(-scores)

@@ -43,6 +43,16 @@ class Region:
         turn = (turn + math.pi) % (2 * math.pi) - math.pi
         return cls(float(hips[0]), float(hips[1]), 2 * math.hypot(dx, dy) * margin, turn)
 
+    def blended(self, other: "Region", weight: float) -> "Region":
+        """`other`, moved by `weight` (0..1) toward this region."""
+        turn = (self.turn_rad - other.turn_rad + math.pi) % (2 * math.pi) - math.pi
+        return Region(
+            other.x_px + weight * (self.x_px - other.x_px),
+            other.y_px + weight * (self.y_px - other.y_px),
+            other.size_px + weight * (self.size_px - other.size_px),
+            other.turn_rad + weight * turn,
+        )
+
     def to_image(self, local: FloatArray) -> FloatArray:
         """Map (..., 2) points from the square's own 0..1 coordinates to image pixels."""
         offset = (local - 0.5) * self.size_px

@@ -85,8 +85,7 @@ def rep_part(take: Take, rep: Rep, names: tuple[str, ...], faults: Sequence[Faul
         tempo=_tempo(rep, take.slow_motion),
         verdict=_worst([f.verdict for f in faults if f.rep_number == rep.number]),
         phases=[
-            PhasePart(name=p.name, start_s=round(p.start_s, 3), end_s=round(p.end_s, 3))
-            for p in rep.phases
+            PhasePart(name=p.name, start_s=round(p.start_s, 3), end_s=round(p.end_s, 3)) for p in rep.phases
         ],
         measures=measures,
     )
@@ -99,10 +98,8 @@ def _tempo(rep: Rep, slow_motion: float) -> str:
 
 
 def _worst(verdicts: Sequence[Verdict]) -> VerdictName:
-    for verdict in (Verdict.FAULT, Verdict.BORDERLINE, Verdict.FINE):
-        if verdict in verdicts:
-            return verdict.value
-    return "not_assessed"
+    order = (Verdict.FAULT, Verdict.BORDERLINE, Verdict.FINE)
+    return next((verdict.value for verdict in order if verdict in verdicts), "not_assessed")
 
 
 def fault_part(fault: Fault) -> FaultPart:
@@ -130,9 +127,7 @@ def focus_part(focus: Focus | None) -> FocusPart | None:
     if focus is None:
         return None
     rule = focus.rule
-    return FocusPart(
-        rule_id=rule.id, title=rule.title, cue=rule.cue, drill=rule.drill, why=focus.why
-    )
+    return FocusPart(rule_id=rule.id, title=rule.title, cue=rule.cue, drill=rule.drill, why=focus.why)
 
 
 def quality_part(

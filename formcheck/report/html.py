@@ -15,7 +15,7 @@ from jinja2 import Environment, FunctionLoader, StrictUndefined
 from markupsafe import Markup
 
 from formcheck.errors import OutputError
-from formcheck.report import FaultPart, RepPart, Report, VerdictName
+from formcheck.report import FaultPart, Report, RepPart, VerdictName
 from formcheck.report.plots import duration_s, page_data
 from formcheck.report.words import (
     EVIDENCE_WORDS,

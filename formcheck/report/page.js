@@ -19,11 +19,13 @@
 
   const seek = (time) => {
     now = Math.min(Math.max(time, 0), data.duration);
-    if (video) {
-      video.pause();
-      video.currentTime = now;
-    }
+    if (video) video.currentTime = now;
     follow();
+  };
+
+  const showInstant = (time) => {
+    video?.pause();
+    seek(time);
   };
 
   const currentRep = () => {
@@ -37,7 +39,7 @@
     const clock = document.getElementById("clock");
     const head = document.getElementById("playhead");
     const rep = currentRep();
-    clock.textContent = (rep ? `Rep ${rep}, ` : "") + `${now.toFixed(2)} s`;
+    if (clock) clock.textContent = (rep ? `Rep ${rep}, ` : "") + `${now.toFixed(2)} s`;
     if (head) head.style.left = `${(100 * now) / data.duration}%`;
     drawn.forEach(moveCursor);
     if (rep === shown) return;
@@ -77,7 +79,7 @@
     hovermode: "x unified",
     hoverlabel: { bgcolor: color("card"), bordercolor: color("line"), font: { color: color("ink") } },
     dragmode: coarse ? false : "zoom",
-    xaxis: { range: [0, data.duration], fixedrange: coarse, ticksuffix: " s", ticks: "outside", tickcolor: "rgba(0,0,0,0)", gridcolor: color("line"), zeroline: false, hoverformat: ".2f" },
+    xaxis: { range: [...data.range], fixedrange: coarse, ticksuffix: " s", ticks: "outside", tickcolor: "rgba(0,0,0,0)", gridcolor: color("line"), zeroline: false, hoverformat: ".2f" },
     yaxis: { fixedrange: true, gridcolor: color("line"), zerolinecolor: color("line"), nticks: 6 },
     shapes: data.reps.flatMap((rep) => [
       { type: "rect", xref: "x", yref: "paper", x0: rep.start, x1: rep.end, y0: 0, y1: 1, fillcolor: color("shade"), line: { width: 0 }, layer: "below" },
@@ -105,7 +107,7 @@
       cursor.style.bottom = `${margin.b}px`;
       box.append(cursor);
       drawn.push({ box, cursor, plot });
-      box.on("plotly_click", (event) => seek(event.points[0].x));
+      box.on("plotly_click", (event) => showInstant(event.points[0].x));
       box.on("plotly_relayout", (change) => zoomTogether(box, change));
       follow();
     });
@@ -160,8 +162,8 @@
   };
 
   const keys = {
-    ArrowLeft: () => seek(now - data.step),
-    ArrowRight: () => seek(now + data.step),
+    ArrowLeft: () => showInstant(now - data.step),
+    ArrowRight: () => showInstant(now + data.step),
     n: () => toRep(1),
     p: () => toRep(-1),
     " ": () => video && (video.paused ? video.play() : video.pause()),
@@ -171,17 +173,19 @@
   document.addEventListener("keydown", (event) => {
     if (event.altKey || event.ctrlKey || event.metaKey) return;
     const key = event.key.length === 1 ? event.key.toLowerCase() : event.key;
-    const active = event.target.closest("button, summary, a, input, .scroll");
-    if (!keys[key] || (active && (key === " " || active.matches(".scroll")))) return;
+    const active = event.target.closest("button, summary, .scroll");
+    if (!keys[key] || (key === " " && active) || (key.startsWith("Arrow") && active?.matches(".scroll"))) return;
     event.preventDefault();
     event.stopPropagation();
     keys[key]();
   }, true);
 
   document.addEventListener("click", (event) => {
-    const target = event.target.closest("[data-seek]") || event.target.closest("tr[data-row]")?.querySelector("[data-seek]");
+    const row = event.target.closest("[data-row]");
+    const target = event.target.closest("[data-seek]") || row?.querySelector("[data-seek]");
     if (!target) return;
-    seek(Number(target.dataset.seek));
+    const go = row || target.dataset.rep ? seek : showInstant;
+    go(Number(target.dataset.seek));
     video?.scrollIntoView({ block: "nearest" });
   });
 

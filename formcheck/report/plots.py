@@ -6,6 +6,11 @@ from formcheck.report import Report
 from formcheck.report.words import VERDICT_WORDS, signal_words
 
 _SIDES = ("left_", "right_")
+_SEGMENTS = ("trunk", "shank", "thigh")
+_JOINTS, _LEAN, _OTHER, _COMPARED = "Joint angles", "Lean of the body", "Other angles", "Left and right"
+_LAST = (_JOINTS, _LEAN, _OTHER)
+_AROUND_S = 1.0
+_COLORS = 4
 _FIGURES = 5
 
 
@@ -20,7 +25,7 @@ class Curve:
     color
         Number of the line's color in the page's palette, from 1.
     dashed
-        Whether it is dashed, as the left side's are.
+        Whether it is dashed: the left side's, and those that share their color with another.
     values
         One for each time of the report's signals, None where not measured.
     """
@@ -52,7 +57,7 @@ def make_plots(report: Report) -> list[Plot]:
         if any(value is not None for value in values):
             groups.setdefault((_group(key), signal_words(key)[1]), []).append(key)
     plots = [_plot(report, title, unit, keys) for (title, unit), keys in groups.items()]
-    return sorted(plots, key=lambda plot: plot.folded)
+    return sorted(plots, key=lambda plot: (plot.folded, plot.title in _LAST, plot.title == _LEAN))
 
 
 def page_data(report: Report) -> dict[str, object]:
@@ -72,6 +77,7 @@ def page_data(report: Report) -> dict[str, object]:
             for rep in report.reps
         ],
         "duration": duration_s(report),
+        "range": _range_s(report),
         "step": 1 / rate if rate > 0 else 0.1,
     }
 
@@ -81,14 +87,25 @@ def duration_s(report: Report) -> float:
     return max([report.video.duration_s, *report.signals.time_s[-1:], 0.1])
 
 
+def _range_s(report: Report) -> list[float]:
+    """Give the span that the plots show at first: the reps and a little around them."""
+    end_s = duration_s(report)
+    if not report.reps:
+        return [0.0, end_s]
+    first, last = report.reps[0].start_s, max(rep.end_s for rep in report.reps)
+    return [max(0.0, first - _AROUND_S), min(end_s, last + _AROUND_S)]
+
+
 def _group(key: str) -> str:
     """Title of the plot that a curve belongs to."""
     title, unit = signal_words(key)
     if key.startswith(_SIDES):
-        return "Left and right: " + signal_words(key.split("_", 1)[1])[0].lower()
+        return f"{_COMPARED}: " + signal_words(key.split("_", 1)[1])[0].lower()
     if unit != "degrees":
         return title
-    return "Joint angles" if "flexion" in key else "Lean of the body"
+    if key.startswith(_SEGMENTS):
+        return _LEAN
+    return _JOINTS if "flexion" in key else _OTHER
 
 
 def _plot(report: Report, title: str, unit: str, keys: list[str]) -> Plot:
@@ -96,15 +113,15 @@ def _plot(report: Report, title: str, unit: str, keys: list[str]) -> Plot:
         title=title,
         unit=unit,
         note=_note(report, title),
-        folded=title.startswith("Left and right"),
-        curves=[_curve(report, key, position) for position, key in enumerate(keys, 1)],
+        folded=title.startswith(_COMPARED),
+        curves=[_curve(report, key, position) for position, key in enumerate(keys)],
     )
 
 
 def _note(report: Report, title: str) -> str:
     if title.startswith("Bar") and report.quality.bar_kind == "wrists":
         return "Followed at the hands, not at the plate."
-    if title == "Joint angles":
+    if title == _JOINTS:
         return f"0° is a straight limb. Shown is the {report.view.near_side} side, nearer the camera."
     return ""
 
@@ -113,7 +130,7 @@ def _curve(report: Report, key: str, position: int) -> Curve:
     values = report.signals.values[key]
     return Curve(
         name=signal_words(key)[0],
-        color=(position - 1) % 4 + 1,
-        dashed=key.startswith("left_"),
+        color=position % _COLORS + 1,
+        dashed=key.startswith("left_") or position >= _COLORS,
         values=[None if value is None else float(f"{value:.{_FIGURES}g}") for value in values],
     )

@@ -40,7 +40,7 @@ class Orientation:
 
     @classmethod
     def of(cls, picture: VideoFrame) -> Orientation:
-        """Read the display matrix of a decoded picture.
+        """Read the display matrix of a decoded picture; once a clip, as PyAV then keeps the picture.
 
         With (x, y) in the stored and (x', y') in the shown picture, y down, the matrix holds
         x' = a x + c y and y' = b x + d y as its numbers 0, 3 and 1, 4 (ISO/IEC 14496-12, 6.2.2;
@@ -183,10 +183,11 @@ def square_size_px(picture: VideoFrame, stream: VideoStream) -> tuple[int, int]:
     return max(1, round(picture.width * aspect)), picture.height
 
 
-def upright_image(picture: VideoFrame, size_px: tuple[int, int]) -> NDArray[np.uint8]:
+def upright_image(
+    picture: VideoFrame, size_px: tuple[int, int], orientation: Orientation
+) -> NDArray[np.uint8]:
     """Scale a picture to (width, height), turn it upright, and give it as uint8 (H, W, 3) RGB."""
     image = picture.to_ndarray(format="rgb24", width=size_px[0], height=size_px[1])
-    orientation = Orientation.of(picture)
     image = np.rot90(image, -orientation.turns)
     if orientation.mirrored:
         image = image[:, ::-1]

@@ -77,6 +77,7 @@ class VideoFile:
         self._limits = limits
         self._threads = threads
         self._size_px: tuple[int, int] | None = None
+        self._orientation = Orientation(0, mirrored=False)
         _check_file(self._path)
         with self._open() as container:
             stream = self._stream(container)
@@ -111,7 +112,7 @@ class VideoFile:
                     continue
                 size_px = self._checked_size_px(picture, stream)
                 check_length(state.frames + 1, time_s, self._path.name, self._limits)
-                frame = Frame(state.frames, time_s, upright_image(picture, size_px))
+                frame = Frame(state.frames, time_s, upright_image(picture, size_px, self._orientation))
                 state.frames, state.last_time_s = state.frames + 1, time_s
                 yield frame
             state.complete = True
@@ -140,20 +141,21 @@ class VideoFile:
                     "Copy the file from the phone again, or convert it to mp4 with H.264.",
                 )
             self._size_px = self._checked_size_px(picture, stream)
-            image = upright_image(picture, self._size_px)
+            self._orientation = Orientation.of(picture)
+            width_px, height_px = self._size_px[:: -1 if self._orientation.turns % 2 else 1]
             rate = 1 / self._scan.interval_s if self._scan.interval_s else 0.0
             capture_rate, slowness = slow_motion(container.metadata, rate)
             return VideoInfo(
                 name=self._path.name,
-                width_px=image.shape[1],
-                height_px=image.shape[0],
+                width_px=width_px,
+                height_px=height_px,
                 duration_s=self._scan.duration_s,
                 mean_fps=self._scan.mean_fps,
                 frames=self._scan.frames,
                 variable_rate=self._scan.variable_rate,
                 capture_rate=capture_rate,
                 slow_motion=slowness,
-                rotation_deg=90 * Orientation.of(picture).turns,
+                rotation_deg=90 * self._orientation.turns,
                 codec=stream.codec_context.name,
                 container=container.format.name,
                 sha256=_sha256(self._path),

@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 from formcheck.errors import NoTimestamps, TooShort, UnreadableVideo
 from formcheck.settings import VideoLimits
 from formcheck.video.decode import (
+    Orientation,
     check_length,
     check_size,
     open_container,
@@ -167,7 +168,7 @@ class FrameFolder:
                 )
             size_px = square_size_px(picture, stream)
             check_size(*size_px, path.name, self._limits)
-            return upright_image(picture, size_px)
+            return upright_image(picture, size_px, Orientation.of(picture))
 
     def _check_size(self, path: Path, image: NDArray[np.uint8]) -> None:
         height, width, _ = image.shape
