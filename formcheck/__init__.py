@@ -19,16 +19,16 @@ if TYPE_CHECKING:
     from formcheck.errors import FormcheckError
     from formcheck.lifts import Lift, known_lifts, load_lift
     from formcheck.motion import Motion, load_motion, save_motion
+    from formcheck.origin import Origin
+    from formcheck.output import save_analysis
     from formcheck.pipeline import (
         Analysis,
         Analyzer,
-        Origin,
         Progress,
         analyze,
         analyze_motion,
         analyze_video,
         judge,
-        save_analysis,
     )
     from formcheck.report import Report
     from formcheck.settings import Settings, load_settings
@@ -65,14 +65,14 @@ _HOMES = {
     "formcheck.pipeline": (
         "Analysis",
         "Analyzer",
-        "Origin",
         "Progress",
         "analyze",
         "analyze_motion",
         "analyze_video",
         "judge",
-        "save_analysis",
     ),
+    "formcheck.origin": ("Origin",),
+    "formcheck.output": ("save_analysis",),
     "formcheck.report": ("Report",),
     "formcheck.settings": ("Settings", "load_settings"),
 }

@@ -5,12 +5,13 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from formcheck.lifts import FaultRule, Lift
-from formcheck.metrics import METRICS, Measure, Take
+from formcheck.metrics import Measure, Take, measure
 from formcheck.reps import Rep
 from formcheck.view import View
 
 _CLEAR_VIEW = 0.5
 _SEEN_ENOUGH = 0.6
+_BLUNT = 2.0
 
 
 class Verdict(StrEnum):
@@ -62,13 +63,12 @@ def find_faults(take: Take, lift: Lift, reps: Sequence[Rep]) -> tuple[Fault, ...
 
 def judge_rep(take: Take, rule: FaultRule, rep: Rep) -> Fault:
     """Judge one rule on one rep."""
-    reason = _obstacle(take.view, rule) or _hidden(take, rep)
-    if reason:
-        measured = Measure.none("", reason)
-    else:
-        measured = METRICS[rule.metric](take, rep)
-        reason = measured.missing
-    verdict = Verdict.NOT_ASSESSED if reason else verdict_of(rule, measured)
+    obstacle = _obstacle(take.view, rule) or _hidden(take, rep)
+    measured = Measure.none("", obstacle) if obstacle else measure(rule.metric, take, rep)
+    verdict = verdict_of(rule, measured)
+    reason = measured.missing
+    if verdict is Verdict.NOT_ASSESSED and not reason:
+        reason = f"measured to ±{_doubt(measured):.2g} {measured.unit} only, too blunt for the limit"
     return Fault(
         rule=rule,
         rep_number=rep.number,
@@ -81,11 +81,14 @@ def judge_rep(take: Take, rule: FaultRule, rep: Rep) -> Fault:
 
 
 def verdict_of(rule: FaultRule, measured: Measure) -> Verdict:
-    """Compare a measure with a rule's limit."""
-    beyond = _beyond(rule, measured)
-    doubt = (measured.high - measured.low) / 2
+    """Compare a measure with a rule's limit; what is too blunt to tell a fault from none is not assessed."""
+    if measured.missing:
+        return Verdict.NOT_ASSESSED
+    beyond, doubt = _beyond(rule, measured), _doubt(measured)
     if beyond > max(doubt, rule.margin):
         return Verdict.FAULT
+    if rule.bound and doubt > _BLUNT * abs(rule.bound):
+        return Verdict.NOT_ASSESSED
     if beyond > 0 or beyond >= -rule.margin:
         return Verdict.BORDERLINE
     return Verdict.FINE
@@ -93,9 +96,13 @@ def verdict_of(rule: FaultRule, measured: Measure) -> Verdict:
 
 def _beyond(rule: FaultRule, measured: Measure) -> float:
     """How far a measure lies on the wrong side of the limit, in its unit."""
-    if rule.at_least is not None:
-        return rule.at_least - measured.value
-    return measured.value - (rule.at_most or 0.0)
+    over = measured.value - rule.bound
+    return -over if rule.at_least is not None else over
+
+
+def _doubt(measured: Measure) -> float:
+    """Half of the 90 % interval."""
+    return (measured.high - measured.low) / 2
 
 
 def _severity(rule: FaultRule, measured: Measure) -> float:

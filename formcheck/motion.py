@@ -28,7 +28,7 @@ class Motion:
     keypoints_px
         (T, K, 2) image pixels, y down; NaN where the lifter was not seen.
     confidence
-        (T, K) 0..1; 0 where the lifter was not seen.
+        (T, K) 0..1; 0 where the lifter was not seen or the point lies outside the picture.
     world_m
         (T, K, 3) metres around the middle of the hips, x right, y down, z away from the camera; NaN unseen.
     bar_px
@@ -128,10 +128,12 @@ class Recorder:
         poses = [_of(people, choice.persons) for people in self._people]
         bars = [_bar_of(entry, choice.persons) for entry in self._bars]
         count = len(KEYPOINTS)
+        points = _rows([p.xy_px if p else None for p in poses], (count, 2))
         return Motion(
             time_s=time_s,
-            keypoints_px=_rows([p.xy_px if p else None for p in poses], (count, 2)),
-            confidence=np.nan_to_num(_rows([p.confidence if p else None for p in poses], (count,))),
+            keypoints_px=points,
+            confidence=_in_picture(points, self.size_px)
+            * np.nan_to_num(_rows([p.confidence if p else None for p in poses], (count,))),
             world_m=_rows([p.world_m if p else None for p in poses], (count, 3)),
             bar_px=_rows([np.array([b.x_px, b.y_px]) if b else None for b in bars], (2,)),
             bar_moved_px=_rows([np.array(b.moved_px) if b else None for b in bars], (2,)),
@@ -147,6 +149,11 @@ class Recorder:
             upright=choice.upright,
             people=choice.people,
         )
+
+
+def _in_picture(points: FloatArray, size_px: tuple[int, int]) -> NDArray[np.bool_]:
+    """(T, K) whether a point lies within the picture; what lies outside is only guessed."""
+    return np.asarray(((points >= 0) & (points < np.array(size_px))).all(axis=2))
 
 
 def _of(people: tuple[Pose, ...], persons: frozenset[int]) -> Pose | None:

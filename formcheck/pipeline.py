@@ -4,27 +4,23 @@
 `analyze` is nothing more than that in a loop.
 """
 
-import json
-import shutil
-import tempfile
 import time
 from collections.abc import Callable
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from pathlib import Path
 
 from formcheck.bar import BarTracker
 from formcheck.bar.wrists import WristBar
-from formcheck.draw import annotate
-from formcheck.errors import OutputError, TooShort, UnreadableVideo
+from formcheck.errors import TooShort
 from formcheck.faults import find_faults
 from formcheck.lifts import known_lifts, load_lift
 from formcheck.lifts.recognise import recognise
 from formcheck.metrics import Take
-from formcheck.models import networks_of, verify_models
-from formcheck.motion import Motion, Recorder, load_motion, load_note, save_motion
+from formcheck.motion import Motion, Recorder, load_motion, load_note
+from formcheck.origin import Origin
 from formcheck.pose import PoseEstimator, load_pose
 from formcheck.practice import choose_focus
-from formcheck.report import Report, VideoPart
+from formcheck.report import Report
 from formcheck.report.compose import (
     fault_part,
     focus_part,
@@ -33,18 +29,16 @@ from formcheck.report.compose import (
     quality_part,
     rep_part,
     signals_part,
+    video_part,
     view_part,
 )
-from formcheck.report.files import to_json, write_reps_csv, write_signals_csv
-from formcheck.report.html import to_html
 from formcheck.settings import Settings, load_settings
-from formcheck.signals import Signals, compute_signals, resample
+from formcheck.signals import Signals, compute_signals
 from formcheck.video import Frame, FrameSource, VideoInfo, open_video
 from formcheck.view import estimate_view
 
 _FEWEST_FRAMES = 10
 _SOON = 0.75
-_RESULT = "report.json"
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,31 +62,6 @@ class Progress:
 
 
 OnProgress = Callable[[Progress], None]
-
-
-@dataclass(frozen=True, slots=True)
-class Origin:
-    """Where a take comes from; kept beside it so that it can be judged again without vision.
-
-    Attributes
-    ----------
-    info
-        The video.
-    decoded_share
-        0..1, how much of the video could be decoded.
-    notes
-        What was repaired or skipped while decoding.
-    weights
-        The networks that looked, name to sha256.
-    settings
-        Preset, pose backend and rate.
-    """
-
-    info: VideoInfo
-    decoded_share: float
-    notes: tuple[str, ...]
-    weights: dict[str, str]
-    settings: dict[str, str]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -177,12 +146,7 @@ class Analyzer:
 
     def origin(self, source: FrameSource | None = None) -> Origin:
         """Where the take comes from, after `source` was read."""
-        share = 1.0
-        notes: tuple[str, ...] = ()
-        if source is not None:
-            notes = source.decoded.warnings
-            share = _decoded_share(source, self._last_s)
-        return Origin(self._info, share, notes, _weights(self._settings), _settings_used(self._settings))
+        return Origin.of(self._info, self._settings, source, self._last_s)
 
     def report(self) -> Report:
         """Judge the frames so far.
@@ -224,13 +188,13 @@ def _judge(motion: Motion, origin: Origin, lift: str | None) -> tuple[Report, Si
     found = find_faults(take, recognised.lift, recognised.reps)
     names = recognised.lift.metrics
     report = Report(
-        video=_video_part(origin, len(motion.time_s)),
+        video=video_part(origin, len(motion.time_s)),
         lift=lift_part(recognised, given=lift is not None),
         view=view_part(take),
         reps=[rep_part(take, rep, names, found) for rep in recognised.reps],
         faults=[fault_part(fault) for fault in found],
         practice=focus_part(choose_focus(found)),
-        quality=quality_part(take, recognised, origin.notes, origin.decoded_share),
+        quality=quality_part(take, recognised, origin),
         signals=signals_part(take),
         made_by=made_by(origin.weights, origin.settings),
     )
@@ -276,12 +240,12 @@ def analyze_video(
     settings = settings or load_settings()
     source = open_video(path, limits=settings.limits)
     analyzer = Analyzer(source.info, lift=lift, settings=settings)
-    tick = _ticker("watching", source.info.frames, progress)
+    tick = ticker("watching", source.info.frames, progress)
     for frame in source:
         analyzer.update(frame)
         tick(frame.index + 1)
     motion = analyzer.motion()
-    _ticker("judging", len(motion.time_s), progress)(len(motion.time_s))
+    ticker("judging", len(motion.time_s), progress)(len(motion.time_s))
     origin = analyzer.origin(source)
     report, signals = _judge(motion, origin, lift)
     return Analysis(report, motion, signals, origin, source)
@@ -304,91 +268,13 @@ def analyze_motion(
     del settings
     path = Path(path)
     path = path / "motion.npz" if path.is_dir() else path
-    motion = load_motion(path)
-    try:
-        note = json.loads(load_note(path))
-        info = VideoInfo(**note.pop("info"))
-        origin = Origin(info=info, **{**note, "notes": tuple(note["notes"])})
-    except (json.JSONDecodeError, KeyError, TypeError) as error:
-        raise UnreadableVideo(
-            f"{path.name}: expected a take with a note of its video, found none",
-            "Give the motion.npz of a result folder.",
-        ) from error
+    motion, origin = load_motion(path), Origin.from_json(load_note(path))
     report, signals = _judge(motion, origin, lift)
     return Analysis(report, motion, signals, origin, None)
 
 
-def save_analysis(
-    analysis: Analysis,
-    out: str | Path,
-    *,
-    video: bool = True,
-    progress: OnProgress | None = None,
-) -> Path:
-    """Write report.json, report.html, annotated.mp4, reps.csv, signals.csv and motion.npz into a folder.
-
-    All is written to a temporary folder beside it and renamed: a folder of results is always whole. An older
-    result in its place is replaced; any other folder is left alone.
-
-    Raises
-    ------
-    OutputError
-        The place is taken by something else, or cannot be written.
-    """
-    out = Path(out)
-    if out.exists() and not (out / _RESULT).is_file() and not _is_empty_folder(out):
-        raise OutputError(
-            f"expected {out} to be free or an older result, found something else",
-            "Choose another folder with --out.",
-        )
-    try:
-        out.parent.mkdir(parents=True, exist_ok=True)
-        work = Path(tempfile.mkdtemp(prefix=f".{out.name}.", dir=out.parent))
-    except OSError as error:
-        raise OutputError(f"cannot write to {out.parent}: {error.strerror}", "Use --out.") from error
-    try:
-        _write_files(analysis, work, video=video, progress=progress)
-        work.chmod(0o755)
-        if out.exists():
-            shutil.rmtree(out)
-        work.replace(out)
-    except OSError as error:
-        raise OutputError(f"cannot write {out}: {error.strerror}", "Is the disk full?") from error
-    finally:
-        shutil.rmtree(work, ignore_errors=True)
-    return out
-
-
-def _write_files(analysis: Analysis, folder: Path, *, video: bool, progress: OnProgress | None) -> None:
-    report, motion, signals = analysis.report, analysis.motion, analysis.signals
-    clip = folder / "annotated.mp4"
-    if video and analysis.source is not None:
-        tick = _ticker("drawing", len(motion.time_s), progress)
-        annotate(
-            analysis.source,
-            time_s=motion.time_s,
-            keypoints_px=resample(signals.time_s, signals.keypoints_px, motion.time_s),
-            confidence=motion.confidence,
-            bar_px=resample(signals.time_s, signals.bar_px, motion.time_s),
-            report=report,
-            path=clip,
-            progress=lambda done, _: tick(done),
-        )
-    _ticker("writing", None, progress)(0)
-    write_reps_csv(report, folder / "reps.csv")
-    write_signals_csv(report, folder / "signals.csv")
-    save_motion(motion, folder / "motion.npz", note=json.dumps(asdict(analysis.origin)))
-    page = to_html(report, clip if clip.exists() else None)
-    (folder / "report.html").write_text(page, encoding="utf-8")
-    (folder / _RESULT).write_text(to_json(report), encoding="utf-8")
-
-
-def _is_empty_folder(path: Path) -> bool:
-    return path.is_dir() and not any(path.iterdir())
-
-
-def _ticker(stage: str, total: int | None, progress: OnProgress | None) -> Callable[[int], None]:
-    """A function that reports how many frames are done."""
+def ticker(stage: str, total: int | None, progress: OnProgress | None) -> Callable[[int], None]:
+    """Make a function that reports how many frames of a stage are done."""
     started = time.monotonic()
 
     def tick(done: int) -> None:
@@ -397,46 +283,3 @@ def _ticker(stage: str, total: int | None, progress: OnProgress | None) -> Calla
             progress(Progress(stage, done, total, pace))
 
     return tick
-
-
-def _decoded_share(source: FrameSource, last_s: float) -> float:
-    expected = source.decoded.expected_s
-    if not expected or not source.info.mean_fps:
-        return 1.0
-    return min((last_s + 1 / source.info.mean_fps) / expected, 1.0)
-
-
-def _weights(settings: Settings) -> dict[str, str]:
-    used = networks_of(settings.preset)
-    return {
-        status.name: status.sha256 or ""
-        for status in verify_models(settings.models_dir)
-        if status.name in used
-    }
-
-
-def _settings_used(settings: Settings) -> dict[str, str]:
-    return {
-        "preset": settings.preset,
-        "pose": settings.pose,
-        "pose_rate_hz": f"{settings.pose_rate_hz:g}",
-    }
-
-
-def _video_part(origin: Origin, frames: int) -> VideoPart:
-    info = origin.info
-    return VideoPart(
-        name=info.name,
-        sha256=info.sha256,
-        width_px=info.width_px,
-        height_px=info.height_px,
-        duration_s=round(info.duration_s, 3),
-        mean_fps=round(info.mean_fps, 3),
-        frames=frames,
-        variable_rate=info.variable_rate,
-        rotation_deg=info.rotation_deg,
-        codec=info.codec,
-        capture_rate=info.capture_rate,
-        slow_motion=info.slow_motion,
-        decoded_share=round(origin.decoded_share, 4),
-    )

@@ -25,7 +25,8 @@ _LEAD = 0.1
 _HALF_TRIP = 0.55
 _LIKE_THE_OTHERS = 0.5
 _LONGEST_HOLD_S = 2.5
-_STICKING_PROMINENCE = 0.12
+_STICKING_PROMINENCE = 0.2
+_STICKING_S = 0.15
 
 
 @dataclass(frozen=True, slots=True)
@@ -249,7 +250,8 @@ class _Way:
         upper = self.level[self.edge] - _EDGE_SHARE * (self.level[self.edge] - self.level[self.turn])
         rest = self._rest(self.edge, lambda level: level >= upper)
         lead = round(_LEAD * (rest - self._middle()))
-        return int(np.clip(rest + lead, *sorted((rest, self.edge))))
+        low, high = sorted((rest, self.edge))
+        return min(max(rest + lead, low), high)
 
     def rest_at_turn(self) -> int:
         """Where the bar rests nearest to the edge, in the lower quarter of the way."""
@@ -284,7 +286,8 @@ def _sticking(time_s: FloatArray, speed: FloatArray, start: int, end: int) -> Ph
     """First speed peak to the following minimum, where a second peak follows.
 
     The sticking region of van den Tillaar and Saeterbakken (2013, doi 10.1519/JSC.0000000000001178); a dip
-    must be deeper than 12 % of the peak speed to stand out of the noise of a video (an estimate).
+    must be deeper than 20 % of the peak speed and take 0.15 s to stand out of the noise of a video (both
+    estimates).
     """
     part = speed[start : end + 1]
     if len(part) < 5:
@@ -294,4 +297,5 @@ def _sticking(time_s: FloatArray, speed: FloatArray, start: int, end: int) -> Ph
     if len(peaks) < 2:
         return None
     dip = int(peaks[0] + np.argmin(part[peaks[0] : peaks[1] + 1]))
-    return Phase("sticking_region", float(time_s[start + peaks[0]]), float(time_s[start + dip]))
+    phase = Phase("sticking_region", float(time_s[start + peaks[0]]), float(time_s[start + dip]))
+    return phase if phase.duration_s >= _STICKING_S else None

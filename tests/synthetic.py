@@ -8,6 +8,7 @@ angles in the picture are the true ones. The far side is drawn a little off, as 
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from itertools import pairwise
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -69,7 +70,7 @@ class Tempo:
 def eased(time_s: Array, knots: Sequence[tuple[float, float]], shape: str = "cosine") -> Array:
     """(T,) values that rest at each knot (seconds, value) and go between them smoothly."""
     values = np.full(len(time_s), knots[0][1])
-    for (start, low), (stop, high) in zip(knots[:-1], knots[1:], strict=True):
+    for (start, low), (stop, high) in pairwise(knots):
         share = np.clip((time_s - start) / max(stop - start, 1e-12), 0.0, 1.0)
         if shape == "cosine":
             share = (1 - np.cos(np.pi * share)) / 2
@@ -81,7 +82,7 @@ def eased(time_s: Array, knots: Sequence[tuple[float, float]], shape: str = "cos
 
 @dataclass(frozen=True)
 class Joints:
-    """Degrees, each a number or (T,): `upper_arm` from hanging down, forward positive; leans as in Signals."""
+    """Degrees, numbers or (T,): leans as in `Signals`, `upper_arm` from hanging down, forward positive."""
 
     shank: ArrayLike = 2.0
     knee: ArrayLike = 5.0
@@ -220,7 +221,7 @@ def _filmed(
     flat = camera_m[:, :, :2] - (middle, 0.0)
     pixels = np.array([0.5, 0.85]) * size_px + px_per_m * flat
     for name, index in INDEX.items():
-        side = {"left": 0.5, "righ": -0.5}.get(name[:4], 0.0)
+        side = {"left": 0.5, "right": -0.5}.get(name.split("_")[0], 0.0)
         pixels[:, index] += side * np.sin(np.radians(azimuth_deg)) * FAR_PX
     hips = camera_m[:, [INDEX["left_hip"], INDEX["right_hip"]]].mean(axis=1, keepdims=True)
     count = len(time_s)

@@ -88,7 +88,8 @@ def _own_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 def pipeline(monkeypatch: pytest.MonkeyPatch) -> Pipeline:
     double = Pipeline()
     for name in ("analyze_video", "analyze_motion", "save_analysis"):
-        monkeypatch.setattr(f"formcheck.pipeline.{name}", getattr(double, name))
+        home = "output" if name == "save_analysis" else "pipeline"
+        monkeypatch.setattr(f"formcheck.{home}.{name}", getattr(double, name))
     monkeypatch.setattr("formcheck.models.ensure_models", double.ensure_models)
     return double
 

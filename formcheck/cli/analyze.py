@@ -52,7 +52,8 @@ def analyze(
 
         tell_of_metrics(settings.models_dir, interactive=sys.stdin.isatty())
     from formcheck.cli.progress import Bars
-    from formcheck.pipeline import analyze_motion, save_analysis
+    from formcheck.output import save_analysis
+    from formcheck.pipeline import analyze_motion
 
     with Bars(quiet=quiet) as bars:
         if from_motion:

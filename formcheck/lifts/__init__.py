@@ -104,11 +104,14 @@ class FaultRule(_Strict):
         return self
 
     @property
+    def bound(self) -> float:
+        """The limit as a number."""
+        return self.at_least if self.at_least is not None else self.at_most or 0.0
+
+    @property
     def limit(self) -> str:
         """The limit in words."""
-        if self.at_least is not None:
-            return f"at least {self.at_least:g}"
-        return f"at most {self.at_most:g}"
+        return f"at {'least' if self.at_least is not None else 'most'} {self.bound:g}"
 
 
 class Lift(_Strict):

@@ -5,6 +5,10 @@ published pipeline (Bazarevsky et al. 2020, arXiv:2006.10204; Grishchenko et al.
 """
 
 import math
+import os
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -30,8 +34,9 @@ class Network:
     def __init__(self, path: Path, *, threads: int) -> None:
         from ai_edge_litert.interpreter import Interpreter
 
-        self._interpreter = Interpreter(str(path), num_threads=threads)
-        self._interpreter.allocate_tensors()
+        with _quiet():
+            self._interpreter = Interpreter(str(path), num_threads=threads)
+            self._interpreter.allocate_tensors()
         self._input = self._interpreter.get_input_details()[0]["index"]
         self._outputs = [item["index"] for item in self._interpreter.get_output_details()]
 
@@ -132,6 +137,20 @@ class Landmarker:
             confidence=_sigmoid(raw[:33, 3:5]).min(axis=1),
             next_region=Region.from_axis(xy_px[33], xy_px[34]),
         )
+
+
+@contextmanager
+def _quiet() -> Iterator[None]:
+    """Keep the runtime's greeting off the terminal: it is written past Python, straight to stderr."""
+    sys.stderr.flush()
+    saved, nowhere = os.dup(2), os.open(os.devnull, os.O_WRONLY)
+    try:
+        os.dup2(nowhere, 2)
+        yield
+    finally:
+        os.dup2(saved, 2)
+        os.close(saved)
+        os.close(nowhere)
 
 
 def _anchors() -> FloatArray:

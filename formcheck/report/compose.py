@@ -11,6 +11,7 @@ import numpy as np
 from formcheck.faults import Fault, Verdict
 from formcheck.lifts.recognise import Recognised
 from formcheck.metrics import Measure, Take, rep_metrics
+from formcheck.origin import Origin
 from formcheck.practice import Focus
 from formcheck.report import (
     FaultPart,
@@ -23,18 +24,36 @@ from formcheck.report import (
     RepPart,
     SignalsPart,
     VerdictName,
+    VideoPart,
     ViewPart,
-    WarningPart,
     WeightPart,
 )
+from formcheck.report.limits import find_limits
 from formcheck.reps import Rep
 
 _LIBRARIES = (
     "ai-edge-litert", "av", "mediapipe", "numpy", "opencv-contrib-python", "pydantic", "scipy",
 )  # fmt: skip
-_GOOD_COVERAGE = 0.9
-_GOOD_RATE_HZ = 24.0
-_GOOD_TRUNK_PX = 60.0
+
+
+def video_part(origin: Origin, frames: int) -> VideoPart:
+    """The video, and how many of its frames were looked at."""
+    info = origin.info
+    return VideoPart(
+        name=info.name,
+        sha256=info.sha256,
+        width_px=info.width_px,
+        height_px=info.height_px,
+        duration_s=round(info.duration_s, 3),
+        mean_fps=round(info.mean_fps, 3),
+        frames=frames,
+        variable_rate=info.variable_rate,
+        rotation_deg=info.rotation_deg,
+        codec=info.codec,
+        capture_rate=info.capture_rate,
+        slow_motion=info.slow_motion,
+        decoded_share=round(origin.decoded_share, 4),
+    )
 
 
 def lift_part(recognised: Recognised, *, given: bool) -> LiftPart:
@@ -130,9 +149,7 @@ def focus_part(focus: Focus | None) -> FocusPart | None:
     return FocusPart(rule_id=rule.id, title=rule.title, cue=rule.cue, drill=rule.drill, why=focus.why)
 
 
-def quality_part(
-    take: Take, recognised: Recognised, notes: Sequence[str], decoded_share: float
-) -> QualityPart:
+def quality_part(take: Take, recognised: Recognised, origin: Origin) -> QualityPart:
     """How much was seen, and what limits the result."""
     motion = take.motion
     inside = np.zeros(len(motion.time_s), dtype=bool)
@@ -146,122 +163,8 @@ def quality_part(
         people=motion.people,
         bar_kind=motion.bar_kind,
         pose_rate_hz=round(take.signals.rate_hz, 2),
-        warnings=[
-            *_view_warnings(take, recognised),
-            *_sight_warnings(take, rep_coverage),
-            *_video_warnings(take, recognised, notes, decoded_share),
-        ],
+        warnings=find_limits(take, recognised, rep_coverage, origin),
     )
-
-
-def _view_warnings(take: Take, recognised: Recognised) -> list[WarningPart]:
-    hidden = [rule.title for rule in recognised.lift.faults if take.view.name not in rule.views]
-    warnings = []
-    if hidden:
-        best = "side" if take.view.name != "side" else "front"
-        warnings.append(
-            WarningPart(
-                code="view",
-                message=f"The {take.view.name} view cannot show: {', '.join(hidden).lower()}.",
-                hint=f"A clip from the {best} shows them.",
-            )
-        )
-    if recognised.confidence < 0.5:
-        warnings.append(
-            WarningPart(
-                code="lift",
-                message=f"It is not sure that this is a {recognised.lift.title.lower()}: "
-                f"{recognised.confidence:.0%} of the movements up and down fit.",
-                hint="Name the lift with --lift, and cut the clip to the set.",
-            )
-        )
-    return warnings
-
-
-def _sight_warnings(take: Take, rep_coverage: float) -> list[WarningPart]:
-    warnings = []
-    if rep_coverage < _GOOD_COVERAGE:
-        warnings.append(
-            WarningPart(
-                code="occlusion",
-                message=f"The lifter was seen in {rep_coverage:.0%} of the frames of the reps.",
-                hint="Keep plates, posts and people out of the line of sight.",
-            )
-        )
-    if take.signals.bar_agreement < 0.6 and take.motion.bar_kind == "wrists":
-        warnings.append(
-            WarningPart(
-                code="hands_hidden",
-                message="The hands were hidden: the timing of the reps holds, their range is rough.",
-                hint="Film so that the hands can be seen beside the plates.",
-            )
-        )
-    if take.signals.trunk_px < _GOOD_TRUNK_PX:
-        warnings.append(
-            WarningPart(
-                code="small",
-                message=f"The lifter is small: the trunk is {take.signals.trunk_px:.0f} pixels long.",
-                hint="Come closer or film at a higher resolution.",
-            )
-        )
-    if take.motion.people > 1:
-        warnings.append(
-            WarningPart(
-                code="people",
-                message=f"{take.motion.people} people or likenesses were followed; the one whose hands "
-                "go up and down was judged.",
-                hint="Check in the annotated video that it is the lifter.",
-            )
-        )
-    return warnings
-
-
-def _video_warnings(
-    take: Take, recognised: Recognised, notes: Sequence[str], decoded_share: float
-) -> list[WarningPart]:
-    warnings = [WarningPart(code="video", message=note, hint="") for note in notes]
-    rate_hz = take.signals.rate_hz * take.slow_motion
-    if rate_hz < _GOOD_RATE_HZ - 1:
-        warnings.append(
-            WarningPart(
-                code="frame_rate",
-                message=f"{rate_hz:.0f} frames a second: times are known to {1 / rate_hz:.2f} s only.",
-                hint="Film at 30 or 60 frames a second.",
-            )
-        )
-    if take.signals.camera_moved:
-        warnings.append(
-            WarningPart(
-                code="camera_moved",
-                message="The camera moved; its motion was taken out where it could be.",
-                hint="Put the phone on a tripod or against something.",
-            )
-        )
-    if take.slow_motion > 1:
-        warnings.append(
-            WarningPart(
-                code="slow_motion",
-                message=f"Slow motion, {take.slow_motion:g} times: tempo and speed are of real time.",
-                hint="",
-            )
-        )
-    if any(rep.partial for rep in recognised.reps):
-        warnings.append(
-            WarningPart(
-                code="partial",
-                message="The video shows only a part of the first or the last rep.",
-                hint="Start before the first rep and stop after the last.",
-            )
-        )
-    if decoded_share < 0.995:
-        warnings.append(
-            WarningPart(
-                code="truncated",
-                message=f"Only {decoded_share:.0%} of the video could be decoded.",
-                hint="Copy the file again from the phone.",
-            )
-        )
-    return warnings
 
 
 def signals_part(take: Take) -> SignalsPart:

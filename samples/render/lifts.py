@@ -196,13 +196,15 @@ class Deadlift:
         """Place the trunk when the joints have gone `share` of their way down, hips first."""
         lean_share = PchipInterpolator([0, 0.3, 0.6, 0.8, 1], [0, 0.45, 0.86, 0.97, 1])(share)
         thigh_share = PchipInterpolator([0, 0.3, 0.6, 0.8, 1], [0, 0.22, 0.50, 0.72, 1])(share)
-        shin_share = PchipInterpolator([0, 0.5, 0.8, 1], [0.1, 0, 0.35, 1])(share)
-        lean = self.lean_low * float(lean_share) - np.radians(2) * (1 - share)
+        shin_share = PchipInterpolator([0, 0.5, 0.8, 1], [0, 0, 0.35, 1])(share)
+        lean = self.lean_low * float(lean_share) + np.radians(1) * (1 - share)
+        # At lockout the straight legs lean back, to make room for the bar over the mid-foot.
+        back = np.radians(3.2) * max(0.0, 1 - share / 0.5)
         hips, legs = _stand(
             self.rig,
             self.feet,
-            self.shin_low * float(shin_share),
-            self.thigh_low * float(thigh_share),
+            self.shin_low * float(shin_share) - back,
+            self.thigh_low * float(thigh_share) + 1.1 * back,
             0.6 * share,
         )
         pose = Pose(self.rig)
@@ -216,7 +218,7 @@ class Deadlift:
         arm = rig.length("LeftArm", "LeftForeArm") + rig.length("LeftForeArm", "LeftHand")
         reach = 0.998 * arm + wrist_to_bar_m(rig)
         aside = self.grip_m - abs(pose.joint("LeftArm")[0])
-        path = PchipInterpolator([0, 0.5, 1], [self.thighs_z, 0.012, 0.03])(share)
+        path = PchipInterpolator([0, 0.5, 1], [self.thighs_z, 0.02, 0.03])(share)
         z = self.feet.middle_z(rig) + float(path) + sway
         drop = np.sqrt(reach**2 - aside**2 - (z - shoulder[2]) ** 2)
         return np.array([0.0, shoulder[1] - drop, z])

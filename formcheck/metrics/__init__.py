@@ -1,0 +1,81 @@
+"""The numbers of a rep, each with its 90 % interval or the reason why it is missing."""
+
+from collections.abc import Mapping
+from types import MappingProxyType
+
+from formcheck.metrics import posture, sides, tempo
+from formcheck.metrics.measure import Instant, Measure, Metric, Take
+from formcheck.reps import Rep
+
+__all__ = ["METRICS", "Measure", "Metric", "Take", "measure", "rep_metrics"]
+
+_KNEE = ("hip", "knee", "ankle")
+_HIP = ("shoulder", "hip", "knee")
+_ELBOW = ("shoulder", "elbow", "wrist")
+_TRUNK = ("shoulder", "hip")
+_FOOT = ("heel", "toe")
+_KNEES = ("left_knee", "right_knee", "left_ankle", "right_ankle")
+_HIPS = ("left_hip", "right_hip", "left_ankle", "right_ankle")
+_WRISTS = ("left_wrist", "right_wrist")
+
+
+def _angle(name: str, instant: Instant, sd_deg: float, joints: tuple[str, ...]) -> Metric:
+    return Metric(posture.angle(name, instant, sd_deg), joints, instant)
+
+
+METRICS: Mapping[str, Metric] = MappingProxyType(
+    {
+        "range": Metric(tempo.range_ih),
+        "mean_concentric_speed": Metric(tempo.mean_speed),
+        "eccentric": Metric(tempo.duration("eccentric")),
+        "pause": Metric(tempo.duration("pause")),
+        "concentric": Metric(tempo.duration("concentric")),
+        "sticking_region": Metric(tempo.duration("sticking_region")),
+        "dip": Metric(tempo.dip),
+        "depth": Metric(posture.depth, ("hip", "knee"), "turn"),
+        "knee_flexion_start": _angle("knee_flexion", "start", 6.0, _KNEE),
+        "knee_flexion_turn": _angle("knee_flexion", "turn", 8.0, _KNEE),
+        "knee_flexion_end": _angle("knee_flexion", "end", 6.0, _KNEE),
+        "hip_flexion_start": _angle("hip_flexion", "start", 8.0, _HIP),
+        "hip_flexion_turn": _angle("hip_flexion", "turn", 9.0, _HIP),
+        "hip_flexion_end": _angle("hip_flexion", "end", 8.0, _HIP),
+        "elbow_flexion_turn": _angle("elbow_flexion", "turn", 20.0, _ELBOW),
+        "elbow_flexion_end": _angle("elbow_flexion", "end", 12.0, _ELBOW),
+        "trunk_lean_start": _angle("trunk_lean", "start", 5.0, _TRUNK),
+        "trunk_lean_turn": _angle("trunk_lean", "turn", 5.0, _TRUNK),
+        "trunk_rise": Metric(posture.trunk_rise, _TRUNK),
+        "trunk_fold": Metric(posture.trunk_fold, _TRUNK),
+        "hip_shoulder_ratio": Metric(posture.hip_shoulder_ratio, _TRUNK),
+        "heel_rise": Metric(posture.heel_rise, _FOOT),
+        "elbow_bend": Metric(posture.elbow_bend, _ELBOW),
+        "hip_lift": Metric(posture.hip_lift, ("hip",)),
+        "feet_moved": Metric(posture.feet_moved, ("ankle",)),
+        "head_lift": Metric(posture.head_lift, ("ear",)),
+        "knee_width_drop": Metric(sides.knee_width_drop, _KNEES),
+        "hip_shift": Metric(sides.hip_shift, _HIPS),
+        "hand_tilt": Metric(sides.hand_tilt, _WRISTS),
+        "side_lag": Metric(sides.side_lag, _WRISTS),
+    }
+)
+"""Every metric by the name that lift files use."""
+
+_SEEN = 0.5
+
+
+def measure(name: str, take: Take, rep: Rep) -> Measure:
+    """Compute one metric of a rep, unless a joint that it needs was hidden.
+
+    Behind a plate the network goes on to guess: where its own confidence in a joint is below one half for
+    most of the rep (or at the instant that the metric is about), nothing is measured.
+    """
+    metric = METRICS[name]
+    hidden = [joint for joint in metric.joints if take.confidence(joint, rep, metric.at) < _SEEN]
+    if hidden:
+        words = ", ".join(joint.replace("_", " ") for joint in hidden)
+        return Measure.none("", f"hidden: {words}")
+    return metric.compute(take, rep)
+
+
+def rep_metrics(take: Take, rep: Rep, names: tuple[str, ...]) -> dict[str, Measure]:
+    """Compute the named metrics of a rep; the names are the keys of `METRICS`."""
+    return {name: measure(name, take, rep) for name in names}

@@ -1,0 +1,143 @@
+"""A number with its doubt, and the take that it is measured in."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Literal
+
+import numpy as np
+
+from formcheck.motion import Motion
+from formcheck.pose import FloatArray
+from formcheck.reps import Rep
+from formcheck.signals import Signals
+from formcheck.skeleton import INDEX
+from formcheck.view import View
+
+Z90 = 1.645
+"""Half of a 90 % interval in standard deviations of a normal error."""
+
+Instant = Literal["start", "turn", "end"]
+"""A named moment of a rep."""
+
+EDGE_S = 0.15
+"""An instant is the median of what is this close to it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Measure:
+    """A measured value, never a bare number.
+
+    Attributes
+    ----------
+    value
+        In `unit`; NaN where `missing` says why there is none.
+    unit
+        As printed.
+    low, high
+        Ends of the 90 % interval.
+    missing
+        Why it could not be measured; empty where it was.
+    """
+
+    value: float
+    unit: str
+    low: float
+    high: float
+    missing: str = ""
+
+    @classmethod
+    def of(cls, value: float, unit: str, sd: float) -> "Measure":
+        """A value whose error has the standard deviation `sd`; NaN becomes "not seen"."""
+        if not np.isfinite(value):
+            return cls.none(unit, "the joints that it needs were not seen")
+        return cls(float(value), unit, float(value - Z90 * sd), float(value + Z90 * sd))
+
+    @classmethod
+    def none(cls, unit: str, why: str) -> "Measure":
+        """No value, and why."""
+        return cls(float("nan"), unit, float("nan"), float("nan"), why)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Take:
+    """Everything that a metric may look at."""
+
+    motion: Motion
+    signals: Signals
+    view: View
+    slow_motion: float = 1.0
+
+    def at(self, time_s: float) -> int:
+        """Index of the sample closest to a time."""
+        return int(np.argmin(np.abs(self.signals.time_s - time_s)))
+
+    def span(self, start_s: float, end_s: float) -> slice:
+        """Samples of a span, at least one."""
+        start = self.at(start_s)
+        return slice(start, max(self.at(end_s), start) + 1)
+
+    def around(self, name: str, time_s: float) -> float:
+        """Median of a curve within 0.15 s of a time."""
+        return median(self.signals.values[name][self.span(time_s - EDGE_S, time_s + EDGE_S)])
+
+    def points(self, *names: str) -> FloatArray:
+        """(T, 2) mean of the named keypoints in pixels."""
+        return np.asarray(np.mean([self.signals.keypoints_px[:, INDEX[name]] for name in names], axis=0))
+
+    def near(self, name: str) -> FloatArray:
+        """(T, 2) a keypoint of the near side in pixels."""
+        return self.points(f"{self.view.near_side}_{name}")
+
+    def confidence(self, joint: str, rep: Rep, at: Instant | None = None) -> float:
+        """Median confidence (0..1) of a keypoint, near side if none is named, at an instant or in a rep."""
+        start_s, end_s = rep.start_s, rep.end_s
+        if at is not None:
+            instant_s: float = getattr(rep, f"{at}_s")
+            start_s, end_s = instant_s - EDGE_S, instant_s + EDGE_S
+        inside = (self.motion.time_s >= start_s) & (self.motion.time_s <= end_s)
+        name = joint if joint in INDEX else f"{self.view.near_side}_{joint}"
+        return median(self.motion.confidence[inside, INDEX[name]])
+
+    @property
+    def pixel_sd(self) -> float:
+        """Standard deviation of a low-passed keypoint in trunk lengths.
+
+        One centimetre or so for a visible joint: 1.6 % of the body's height (our own figure for BlazePose
+        against rendered truth) is 5 % of the trunk; two thirds of it is a steady offset that cancels in
+        differences within a rep.
+        """
+        return 0.02
+
+
+Compute = Callable[[Take, Rep], Measure]
+"""Computes one number of one rep."""
+
+
+@dataclass(frozen=True, slots=True)
+class Metric:
+    """A number of a rep, and what must be seen for it.
+
+    Attributes
+    ----------
+    compute
+        The number.
+    joints
+        Keypoints that it needs: of both sides where they are named with a side, else of the near side.
+    at
+        The instant that it is about; None is the whole rep.
+    """
+
+    compute: Compute
+    joints: tuple[str, ...] = ()
+    at: Instant | None = None
+
+
+def median(values: FloatArray) -> float:
+    """Median of the known values; NaN where there is none."""
+    known = values[np.isfinite(values)]
+    return float(np.median(known)) if len(known) else float("nan")
+
+
+def scatter(values: FloatArray) -> float:
+    """Spread of the known values as a standard deviation: 1.48 times the median distance from the median."""
+    return 1.4826 * median(np.abs(values - median(values)))

@@ -1,0 +1,145 @@
+"""What the body does, seen from the side."""
+
+from math import hypot
+
+import numpy as np
+
+from formcheck.metrics.measure import Compute, Instant, Measure, Take, median, scatter
+from formcheck.reps import Rep
+
+_HIP_TOO_HIGH = 0.15
+
+
+def angle(name: str, instant: Instant, sd_deg: float) -> Compute:
+    """Make the metric of an angle at the start, turn or end of a rep.
+
+    The angle is the projection on the picture. Up to 25 degrees of yaw a trunk lean of 45 degrees reads 42
+    or more; from farther round it would be another angle, so it is not measured there.
+    """
+
+    def compute(take: Take, rep: Rep) -> Measure:
+        if take.view.name != "side":
+            return Measure.none("deg", f"the {take.view.name} view foreshortens it")
+        return Measure.of(take.around(f"{name}_deg", getattr(rep, f"{instant}_s")), "deg", sd_deg)
+
+    return compute
+
+
+def depth(take: Take, rep: Rep) -> Measure:
+    """Hip below knee at the bottom in thigh lengths: (knee height - hip height) / thigh, y up.
+
+    The depth index of the fault table: 0 is a level line through the joint centres; the crease of the hip
+    lies further above its joint than the top of the knee above its own, so a legal squat starts near 0.08.
+    At the bottom of a squat BlazePose puts the hip too high, by 6 cm (full network) to 11 cm (heavy) on
+    rendered squats: 0.15 thigh lengths are taken off, and the doubt is as wide.
+    """
+    at = take.at(rep.turn_s)
+    hip, knee = take.near("hip"), take.near("knee")
+    thigh = np.linalg.norm(hip - knee, axis=1)
+    if not np.isfinite(thigh[at]):
+        return Measure.none("thigh lengths", "hip or knee was not seen at the bottom")
+    below = float(hip[at, 1] - knee[at, 1]) / float(np.nanpercentile(thigh, 90))
+    return Measure.of(below + _HIP_TOO_HIGH, "thigh lengths", 0.10)
+
+
+def trunk_rise(take: Take, rep: Rep) -> Measure:
+    """How much farther the trunk leans early in the concentric phase than where that phase began."""
+    phase = rep.phase("concentric")
+    if phase is None:
+        return Measure.none("deg", "the rep has no concentric phase")
+    lean = take.signals.values["trunk_lean_deg"]
+    first = lean[take.at(phase.start_s)]
+    early = lean[take.span(phase.start_s, phase.start_s + 0.6 * phase.duration_s)]
+    if not np.isfinite(early).any():
+        return Measure.none("deg", "the trunk was not seen")
+    return Measure.of(float(np.nanmax(early) - first), "deg", 3.0)
+
+
+def hip_shoulder_ratio(take: Take, rep: Rep) -> Measure:
+    """How much faster the hips rise than the shoulders in the first third of the concentric phase."""
+    phase = rep.phase("concentric")
+    if phase is None:
+        return Measure.none("", "the rep has no concentric phase")
+    start = take.at(phase.start_s)
+    height = -take.signals.bar_px[:, 1]
+    stop = take.at(phase.end_s)
+    third = height[start] + 0.35 * (height[stop] - height[start])
+    beyond = np.flatnonzero(height[start : stop + 1] >= third)
+    if not len(beyond):
+        return Measure.none("", "the hands were not seen")
+    then = start + int(beyond[0])
+    hips = take.near("hip")[start, 1] - take.near("hip")[then, 1]
+    shoulders = take.near("shoulder")[start, 1] - take.near("shoulder")[then, 1]
+    if not shoulders > 0.05 * take.signals.trunk_px:
+        return Measure.none("", "the shoulders hardly rose")
+    way = shoulders / take.signals.trunk_px
+    sd = take.pixel_sd * 2**0.5 * hypot(1.0, hips / shoulders) / way
+    return Measure.of(float(hips / shoulders), "", sd)
+
+
+def trunk_fold(take: Take, rep: Rep) -> Measure:
+    """Lean that the trunk gains in the last tenth of the way down."""
+    lean = take.signals.values["trunk_lean_deg"]
+    down = take.span(rep.start_s, rep.turn_s)
+    height = -take.signals.bar_px[down, 1]
+    if not np.isfinite(height).any():
+        return Measure.none("deg", "the hands were not seen")
+    low, high = np.nanmin(height), np.nanmax(height)
+    late = np.flatnonzero(height <= low + 0.1 * (high - low))
+    return Measure.of(take.around("trunk_lean_deg", rep.turn_s) - lean[down][late[0]], "deg", 3.0)
+
+
+def heel_rise(take: Take, rep: Rep) -> Measure:
+    """How far the near heel leaves the floor around the turn, in foot lengths, less what the toe moves."""
+    heel, toe = take.near("heel"), take.near("toe")
+    foot = np.linalg.norm(heel - toe, axis=1)
+    over = (toe - heel)[:, 1]
+    start = median(over[take.span(rep.start_s - 0.3, rep.start_s + 0.2)])
+    low = take.span((rep.start_s + 2 * rep.turn_s) / 3, (2 * rep.turn_s + rep.end_s) / 3)
+    if not np.isfinite(over[low]).any():
+        return Measure.none("foot lengths", "the foot was not seen")
+    length = float(np.nanpercentile(foot, 90))
+    sd = hypot(0.08, scatter(over[low]) / length)
+    return Measure.of((median(over[low]) - start) / length, "foot lengths", sd)
+
+
+def elbow_bend(take: Take, rep: Rep) -> Measure:
+    """Flexion of the near elbow in the concentric phase: its typical value."""
+    phase = rep.phase("concentric")
+    if phase is None:
+        return Measure.none("deg", "the rep has no concentric phase")
+    elbow = take.signals.values["elbow_flexion_deg"][take.span(phase.start_s, phase.end_s)]
+    return Measure.of(median(elbow), "deg", 8.0)
+
+
+def hip_lift(take: Take, rep: Rep) -> Measure:
+    """How far the near hip rises between the start of the press and lockout, in trunk lengths."""
+    hips = -take.near("hip")[:, 1] / take.signals.trunk_px
+    start = median(hips[take.span(rep.start_s - 0.3, rep.start_s + 0.2)])
+    phase = rep.phase("concentric")
+    if phase is None or not np.isfinite(start):
+        return Measure.none("trunk lengths", "the hip was not seen")
+    press = hips[take.span(phase.start_s, phase.end_s)]
+    return Measure.of(median(press) - start, "trunk lengths", 0.03)
+
+
+def feet_moved(take: Take, rep: Rep) -> Measure:
+    """How far the near ankle stands from where it stood: end of the rep against its start, trunk lengths.
+
+    A foot behind a post is guessed anew in every frame: the scatter around either place is part of the doubt.
+    """
+    ankle = take.near("ankle") / take.signals.trunk_px
+    third = (rep.end_s - rep.start_s) / 3
+    first = ankle[take.span(rep.start_s, rep.start_s + third)]
+    last = ankle[take.span(rep.end_s - third, rep.end_s)]
+    moved = [median(last[:, axis]) - median(first[:, axis]) for axis in (0, 1)]
+    spread = max(scatter(part[:, axis]) for part in (first, last) for axis in (0, 1))
+    return Measure.of(hypot(*moved), "trunk lengths", hypot(0.04, spread))
+
+
+def head_lift(take: Take, rep: Rep) -> Measure:
+    """How far the near ear rises during the rep, in trunk lengths."""
+    ear = -take.near("ear")[take.span(rep.start_s, rep.end_s), 1] / take.signals.trunk_px
+    if not np.isfinite(ear).any():
+        return Measure.none("trunk lengths", "the head was not seen")
+    return Measure.of(float(np.nanpercentile(ear, 90) - median(ear[:5])), "trunk lengths", 0.03)

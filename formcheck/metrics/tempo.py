@@ -1,0 +1,59 @@
+"""Time, way and speed of the bar."""
+
+import numpy as np
+
+from formcheck.metrics.measure import Z90, Compute, Measure, Take
+from formcheck.reps import PhaseName, Rep
+
+
+def duration(name: PhaseName) -> Compute:
+    """Length of a phase in seconds of real time; half a frame of doubt at either end."""
+
+    def compute(take: Take, rep: Rep) -> Measure:
+        phase = rep.phase(name)
+        if phase is None:
+            return Measure.none("s", "the rep has no such phase")
+        if rep.partial:
+            return Measure.none("s", "the video does not show the whole rep")
+        frame_s = 1.0 / take.signals.rate_hz
+        sd = float(np.hypot(frame_s, 0.05)) / take.slow_motion
+        return Measure.of(phase.duration_s / take.slow_motion, "s", sd)
+
+    return compute
+
+
+def range_ih(take: Take, rep: Rep) -> Measure:
+    """Way of the hands between the lowest and the highest point, in image heights."""
+    height = take.signals.values["bar_height_ih"][take.span(rep.start_s, rep.end_s)]
+    known = height[np.isfinite(height)]
+    if not len(known) or rep.partial:
+        return Measure.none("image heights", "the video does not show the whole rep")
+    value = float(np.ptp(known))
+    doubt = 0.05 if take.signals.bar_agreement > 0.8 else 0.2
+    return Measure.of(value, "image heights", doubt * value)
+
+
+def mean_speed(take: Take, rep: Rep) -> Measure:
+    """Mean concentric velocity of the hands, in image heights a second (range over duration)."""
+    phase = rep.phase("concentric")
+    way = range_ih(take, rep)
+    if phase is None or way.missing or phase.duration_s <= 0:
+        return Measure.none("image heights/s", way.missing or "the rep has no concentric phase")
+    seconds = phase.duration_s / take.slow_motion
+    relative = float(np.hypot((way.high - way.low) / 2 / Z90 / way.value, 0.05 / seconds))
+    value = way.value / seconds
+    return Measure.of(value, "image heights/s", relative * value)
+
+
+def dip(take: Take, rep: Rep) -> Measure:
+    """Largest way down of the hands during the concentric phase, as a share of the rep's range."""
+    phase = rep.phase("concentric")
+    if phase is None:
+        return Measure.none("of range", "the rep has no concentric phase")
+    height = -take.signals.bar_px[take.span(phase.start_s, phase.end_s), 1]
+    known = height[np.isfinite(height)]
+    if len(known) < 3:
+        return Measure.none("of range", "the hands were not seen")
+    fall = float(np.max(np.maximum.accumulate(known) - known))
+    whole = float(np.ptp(known)) or 1.0
+    return Measure.of(fall / whole, "of range", 0.02)

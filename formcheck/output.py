@@ -1,0 +1,84 @@
+"""The folder of results: written whole or not at all."""
+
+import shutil
+import tempfile
+from pathlib import Path
+
+from formcheck.draw import annotate
+from formcheck.errors import OutputError
+from formcheck.motion import save_motion
+from formcheck.pipeline import Analysis, OnProgress, ticker
+from formcheck.report.files import to_json, write_reps_csv, write_signals_csv
+from formcheck.report.html import to_html
+from formcheck.signals import resample
+
+_RESULT = "report.json"
+
+
+def save_analysis(
+    analysis: Analysis,
+    out: str | Path,
+    *,
+    video: bool = True,
+    progress: OnProgress | None = None,
+) -> Path:
+    """Write report.json, report.html, annotated.mp4, reps.csv, signals.csv and motion.npz into a folder.
+
+    All is written to a temporary folder beside it and renamed: a folder of results is always whole. An older
+    result in its place is replaced; any other folder is left alone.
+
+    Raises
+    ------
+    OutputError
+        The place is taken by something else, or cannot be written.
+    """
+    out = Path(out)
+    if out.exists() and not (out / _RESULT).is_file() and not _is_empty_folder(out):
+        raise OutputError(
+            f"expected {out} to be free or an older result, found something else",
+            "Choose another folder with --out.",
+        )
+    try:
+        out.parent.mkdir(parents=True, exist_ok=True)
+        work = Path(tempfile.mkdtemp(prefix=f".{out.name}.", dir=out.parent))
+    except OSError as error:
+        raise OutputError(f"cannot write to {out.parent}: {error.strerror}", "Use --out.") from error
+    try:
+        _write_files(analysis, work, video=video, progress=progress)
+        work.chmod(0o755)
+        if out.exists():
+            shutil.rmtree(out)
+        work.replace(out)
+    except OSError as error:
+        raise OutputError(f"cannot write {out}: {error.strerror}", "Is the disk full?") from error
+    finally:
+        shutil.rmtree(work, ignore_errors=True)
+    return out
+
+
+def _write_files(analysis: Analysis, folder: Path, *, video: bool, progress: OnProgress | None) -> None:
+    report, motion, signals = analysis.report, analysis.motion, analysis.signals
+    clip = folder / "annotated.mp4"
+    if video and analysis.source is not None:
+        tick = ticker("drawing", len(motion.time_s), progress)
+        annotate(
+            analysis.source,
+            time_s=motion.time_s,
+            keypoints_px=resample(signals.time_s, signals.keypoints_px, motion.time_s),
+            confidence=motion.confidence,
+            bar_px=resample(signals.time_s, signals.bar_px, motion.time_s),
+            report=report,
+            path=clip,
+            progress=lambda done, _: tick(done),
+        )
+    ticker("writing", None, progress)(0)
+    write_reps_csv(report, folder / "reps.csv")
+    write_signals_csv(report, folder / "signals.csv")
+    save_motion(motion, folder / "motion.npz", note=analysis.origin.to_json())
+    page = to_html(report, clip if clip.exists() else None)
+    (folder / "report.html").write_text(page, encoding="utf-8")
+    (folder / _RESULT).write_text(to_json(report), encoding="utf-8")
+
+
+def _is_empty_folder(path: Path) -> bool:
+    return path.is_dir() and not any(path.iterdir())

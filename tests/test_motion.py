@@ -1,0 +1,253 @@
+"""A take as arrays, its file, and the recorder that finds the lifter in hindsight."""
+
+import gc
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+from synthetic import Shot, crowd, film, hidden, poses_of
+
+from formcheck.bar import Bar
+from formcheck.errors import NoLifter, UnreadableVideo
+from formcheck.motion import Motion, Recorder, load_motion, load_note, save_motion
+from formcheck.pose import Pose
+
+ARRAYS = (
+    "time_s", "keypoints_px", "confidence", "world_m", "bar_px", "bar_moved_px", "bar_confidence",
+    "plate_axes_px", "camera_px",
+)  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def shot() -> Shot:
+    return film(fps=30.0)
+
+
+# the arrays
+
+
+@pytest.mark.parametrize("name", [name for name in ARRAYS if name != "time_s"])
+def test_an_array_of_another_shape_is_refused(shot: Shot, name: str) -> None:
+    wrong = getattr(shot.motion, name)[:-1]
+    expected = getattr(shot.motion, name).shape
+    with pytest.raises(ValueError, match=f"{name}: expected ") as caught:
+        replace(shot.motion, **{name: wrong.copy()})
+    assert str(caught.value) == f"{name}: expected {expected}, got {wrong.shape}"
+
+
+@pytest.mark.parametrize("times_s", [(0.0, 0.1, 0.1), (0.0, 0.2, 0.1), (0.0, np.nan, 0.2)])
+def test_times_that_do_not_rise_are_refused(shot: Shot, times_s: tuple[float, ...]) -> None:
+    short = {name: getattr(shot.motion, name)[:3].copy() for name in ARRAYS}
+    with pytest.raises(ValueError, match="time_s: expected strictly rising"):
+        replace(shot.motion, **{**short, "time_s": np.array(times_s)})
+
+
+@pytest.mark.parametrize("name", ARRAYS)
+def test_arrays_are_read_only(shot: Shot, name: str) -> None:
+    with pytest.raises(ValueError, match="read-only"):
+        getattr(shot.motion, name)[0] = 1.0
+
+
+def test_seen_says_in_which_frames_the_lifter_was(shot: Shot) -> None:
+    lost = hidden(shot.motion, (2.0, 3.0))
+    times = lost.time_s
+    assert np.array_equal(lost.seen, ~((times > 2.0) & (times < 3.0)))
+    assert shot.motion.seen.all()
+
+
+# the file
+
+
+def test_a_take_comes_back_from_its_file(shot: Shot, tmp_path: Path) -> None:
+    saved = replace(
+        hidden(shot.motion, (1.0, 1.5)), bar_kind="plate", size_px=(99, 77), upright=False, people=4
+    )
+    save_motion(saved, tmp_path / "motion.npz", note='{"für": "später"}')
+    loaded = load_motion(tmp_path / "motion.npz")
+    for name in ARRAYS:
+        np.testing.assert_array_equal(getattr(loaded, name), getattr(saved, name))
+    assert (loaded.bar_kind, loaded.size_px, loaded.upright, loaded.people) == ("plate", (99, 77), False, 4)
+    assert load_note(tmp_path / "motion.npz") == '{"für": "später"}'
+
+
+def test_a_take_without_a_note_has_an_empty_one(shot: Shot, tmp_path: Path) -> None:
+    save_motion(shot.motion, tmp_path / "motion.npz")
+    assert load_note(tmp_path / "motion.npz") == ""
+
+
+def whole_file(folder: Path, **changes: object) -> Path:
+    path = folder / "motion.npz"
+    save_motion(film(fps=10.0).motion, path)
+    with np.load(path) as data:
+        entries = {name: data[name] for name in data.files}
+    np.savez_compressed(path, **{**entries, **changes})
+    return path
+
+
+def missing(folder: Path) -> Path:
+    return folder / "nowhere.npz"
+
+
+def a_folder(folder: Path) -> Path:
+    return folder
+
+
+def text(folder: Path) -> Path:
+    path = folder / "motion.npz"
+    path.write_text("reps: 3\n")
+    return path
+
+
+def empty(folder: Path) -> Path:
+    path = folder / "motion.npz"
+    path.touch()
+    return path
+
+
+def cut_short(folder: Path) -> Path:
+    path = whole_file(folder)
+    path.write_bytes(path.read_bytes()[:-200])
+    return path
+
+
+def with_a_broken_middle(folder: Path) -> Path:
+    path = whole_file(folder)
+    content = bytearray(path.read_bytes())
+    middle = len(content) // 2
+    content[middle : middle + 64] = bytes(64)
+    path.write_bytes(content)
+    return path
+
+
+def one_array(folder: Path) -> Path:
+    path = folder / "motion.npz"
+    with path.open("wb") as file:
+        np.save(file, np.zeros(3))
+    return path
+
+
+def other_arrays(folder: Path) -> Path:
+    path = folder / "motion.npz"
+    np.savez(path, x=np.zeros(3))
+    return path
+
+
+def of_another_format(folder: Path) -> Path:
+    return whole_file(folder, format=99)
+
+
+def of_other_keypoints(folder: Path) -> Path:
+    return whole_file(folder, keypoint_names=np.array(["nose", "tail"]))
+
+
+def of_another_shape(folder: Path) -> Path:
+    return whole_file(folder, bar_px=np.zeros((3, 2)))
+
+
+def escapes(make, error: str) -> object:
+    """A file that reveals a bug: another error than the promised one leaves `load_motion`."""
+    return pytest.param(make, marks=pytest.mark.xfail(strict=True, reason=f"{error} leaves load_motion"))
+
+
+@pytest.mark.parametrize(
+    "make",
+    [
+        missing,
+        a_folder,
+        text,
+        escapes(empty, "EOFError"),
+        escapes(cut_short, "zipfile.BadZipFile"),
+        escapes(with_a_broken_middle, "zipfile.BadZipFile or zlib.error"),
+        escapes(one_array, "TypeError"),
+        other_arrays,
+        of_another_format,
+        of_other_keypoints,
+        escapes(of_another_shape, "ValueError of the shape check"),
+    ],
+    ids=lambda make: make.__name__,
+)
+def test_what_is_no_take_is_refused_with_its_name(make, tmp_path: Path) -> None:
+    path = make(tmp_path)
+    with pytest.raises(UnreadableVideo, match=path.name) as caught:
+        load_motion(path)
+    assert caught.value.hint
+    del caught
+    gc.collect()  # a file left open is a warning, and warnings are errors
+
+
+# the recorder
+
+
+def bar_of(shot: Shot, frame: int) -> Bar:
+    x_px, y_px = shot.motion.bar_px[frame]
+    moved_x, moved_y = shot.motion.bar_moved_px[frame]
+    return Bar(x_px, y_px, 0.9, "wrists", (moved_x, moved_y), camera_px=(0.5, -0.25))
+
+
+def record(shot: Shot, people: list[tuple[Pose, ...]], followed: list[Pose | None]) -> Motion:
+    recorder = Recorder(shot.motion.size_px)
+    for frame, (everybody, lifter) in enumerate(zip(people, followed, strict=True)):
+        recorder.add(float(shot.motion.time_s[frame]), everybody, lifter, bar_of(shot, frame))
+    return recorder.motion()
+
+
+@pytest.fixture(scope="module")
+def onlooker() -> Shot:
+    """Somebody who stands beside the lifter, nearer to the camera."""
+    return film(tempo=lambda time_s: 0.0 * time_s, time_s=film(fps=30.0).motion.time_s, px_per_m=500.0)
+
+
+def test_the_lifter_is_chosen_in_hindsight(shot: Shot, onlooker: Shot) -> None:
+    first, second = poses_of(onlooker.motion, person=0), poses_of(shot.motion, person=1)
+    motion = record(shot, crowd(first, second), second)
+    np.testing.assert_array_equal(motion.keypoints_px, shot.motion.keypoints_px)
+    np.testing.assert_array_equal(motion.world_m, shot.motion.world_m)
+    np.testing.assert_array_equal(motion.confidence, shot.motion.confidence)
+    np.testing.assert_array_equal(motion.bar_px, shot.motion.bar_px)
+    np.testing.assert_array_equal(motion.bar_moved_px, shot.motion.bar_moved_px)
+    assert (motion.people, motion.upright, motion.size_px) == (2, True, (720, 1280))
+
+
+def test_a_bar_that_was_followed_for_somebody_else_is_dropped(shot: Shot, onlooker: Shot) -> None:
+    other, lifter = poses_of(onlooker.motion, person=0), poses_of(shot.motion, person=1)
+    half = len(lifter) // 2
+    motion = record(shot, crowd(other, lifter), [*other[:half], *lifter[half:]])
+    assert np.isnan(motion.bar_px[:half]).all()
+    assert np.isnan(motion.bar_moved_px[:half]).all()
+    assert (motion.bar_confidence[:half] == 0).all()
+    np.testing.assert_array_equal(motion.bar_px[half:], shot.motion.bar_px[half:])
+
+
+def test_where_the_lifter_is_lost_nothing_is_known_but_the_bar(shot: Shot, onlooker: Shot) -> None:
+    lifter = poses_of(hidden(shot.motion, (2.0, 3.0)), person=1)
+    motion = record(shot, crowd(poses_of(onlooker.motion), lifter), lifter)
+    lost = (motion.time_s > 2.0) & (motion.time_s < 3.0)
+    assert np.array_equal(motion.seen, ~lost)
+    assert np.isnan(motion.keypoints_px[lost]).all()
+    assert np.isnan(motion.world_m[lost]).all()
+    assert (motion.confidence[lost] == 0).all()
+    np.testing.assert_array_equal(motion.bar_moved_px, shot.motion.bar_moved_px)
+
+
+def test_the_cameras_shake_adds_up_whoever_was_followed(shot: Shot, onlooker: Shot) -> None:
+    other, lifter = poses_of(onlooker.motion, person=0), poses_of(shot.motion, person=1)
+    motion = record(shot, crowd(other, lifter), [*other[:50], *lifter[50:]])
+    frames = np.arange(1, len(lifter) + 1)
+    np.testing.assert_allclose(motion.camera_px, np.stack([0.5 * frames, -0.25 * frames], axis=1))
+
+
+def test_a_take_without_a_bar_has_none(shot: Shot) -> None:
+    recorder = Recorder((720, 1280))
+    for time_s, pose in zip(shot.motion.time_s, poses_of(shot.motion), strict=True):
+        recorder.add(float(time_s), (pose,), pose, None)
+    motion = recorder.motion()
+    assert len(recorder) == len(shot.motion.time_s)
+    assert np.isnan(motion.bar_px).all()
+    assert np.isnan(motion.bar_moved_px).all()
+    assert (motion.camera_px == 0).all()
+
+
+def test_nothing_recorded_is_nobody() -> None:
+    with pytest.raises(NoLifter):
+        Recorder((720, 1280)).motion()
