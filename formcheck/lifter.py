@@ -83,16 +83,15 @@ def choose_lifter(time_s: FloatArray, people: Sequence[tuple[Pose, ...]]) -> Cho
             "Film the whole lifter, 3 to 5 m away, in good light.",
         )
     largest = max(track.trunk_px for track in settled)
-    scores = [_score(track, largest) * _coverage(track, time_s) for track in settled]
-    upright = [score for score, track in zip(scores, settled, strict=True) if track.upright]
-    covered = max((_coverage(t, time_s) for t in settled if t.upright), default=0.0)
-    if upright and covered >= _GOOD_COVERAGE:
-        scores = [
-            score if track.upright else score * _TURNED_DISCOUNT
-            for score, track in zip(scores, settled, strict=True)
-        ]
-    best = settled[int(np.argmax(scores))]
-    return Choice(_joined(best, tracks), best.upright, len(settled))
+    upright = max((_coverage(t, time_s) for t in settled if t.upright), default=0.0)
+    turned = _TURNED_DISCOUNT if upright >= _GOOD_COVERAGE else 1.0
+    best = max(
+        settled,
+        key=lambda t: _score(t, largest) * _coverage(t, time_s) * (1.0 if t.upright else turned),
+    )
+    persons = _joined(best, tracks)
+    others = sum(track.person not in persons for track in settled)
+    return Choice(persons, best.upright, 1 + others)
 
 
 def _tracks(time_s: FloatArray, people: Sequence[tuple[Pose, ...]]) -> list[_Track]:
@@ -110,10 +109,17 @@ def _tracks(time_s: FloatArray, people: Sequence[tuple[Pose, ...]]) -> list[_Tra
                 seen[0][1].upright,
                 np.array([now_s for now_s, _ in seen]),
                 xy_px,
-                max(float(np.median(np.linalg.norm(trunk, axis=1))), 1.0),
+                _trunk_length(trunk),
             )
         )
     return tracks
+
+
+def _trunk_length(trunk: FloatArray) -> float:
+    """Typical length of (N, 2) trunks in pixels, at least 1."""
+    length = np.linalg.norm(trunk, axis=1)
+    known = length[np.isfinite(length)]
+    return max(float(np.median(known)), 1.0) if len(known) else 1.0
 
 
 def _coverage(track: _Track, time_s: FloatArray) -> float:
@@ -137,11 +143,15 @@ def _score(track: _Track, largest_px: float) -> float:
         walked = _spread(hips[inside, 0])
         total += max(together - 0.5 * apart, 0.0) * float(np.exp(-((walked / 0.7) ** 2)))
     size = track.trunk_px / largest_px
-    return float((total + 0.05) * np.sqrt(size))
+    score = float((total + 0.05) * np.sqrt(size))
+    return score if np.isfinite(score) else 0.0
 
 
 def _spread(values: FloatArray) -> float:
-    low, high = np.percentile(values, (5, 95))
+    known = values[np.isfinite(values)]
+    if not len(known):
+        return 0.0
+    low, high = np.percentile(known, (5, 95))
     return float(high - low)
 
 

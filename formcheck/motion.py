@@ -1,9 +1,11 @@
 """A take as arrays: what the eyes saw, frame by frame, of the one person who lifts."""
 
+import zlib
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import cast
+from zipfile import BadZipFile
 
 import numpy as np
 from numpy.typing import NDArray
@@ -132,8 +134,11 @@ class Recorder:
         return Motion(
             time_s=time_s,
             keypoints_px=points,
-            confidence=_in_picture(points, self.size_px)
-            * np.nan_to_num(_rows([p.confidence if p else None for p in poses], (count,))),
+            confidence=np.where(
+                _in_picture(points, self.size_px),
+                _rows([p.confidence if p else None for p in poses], (count,)),
+                0.0,
+            ),
             world_m=_rows([p.world_m if p else None for p in poses], (count, 3)),
             bar_px=_rows([np.array([b.x_px, b.y_px]) if b else None for b in bars], (2,)),
             bar_moved_px=_rows([np.array(b.moved_px) if b else None for b in bars], (2,)),
@@ -193,24 +198,23 @@ def load_motion(path: Path) -> Motion:
         No such file, or not a take of this version.
     """
     try:
-        with np.load(path, allow_pickle=False) as data:
-            if int(data["format"]) != _FORMAT or tuple(data["keypoint_names"]) != KEYPOINTS:
-                raise UnreadableVideo(
-                    f"{path.name}: expected a motion file of format {_FORMAT}, found another one",
-                    "Analyze the video again with this version.",
-                )
-            width, height = (int(value) for value in data["size_px"])
-            kind, upright, people = str(data["bar_kind"]), bool(data["upright"]), int(data["people"])
-            arrays = {n: data[n] for n in Motion.__slots__ if data[n].ndim and n != "size_px"}
-    except (OSError, KeyError, ValueError) as error:
+        return _read(path)
+    except (OSError, EOFError, KeyError, TypeError, ValueError, BadZipFile, zlib.error) as error:
         raise UnreadableVideo(
-            f"{path.name}: expected a motion file (motion.npz), found something else",
-            "Give the motion.npz of a result folder.",
+            f"{path.name}: expected a motion file (motion.npz) of format {_FORMAT}, found something else",
+            "Give the motion.npz of a result folder, or analyze the video again with this version.",
         ) from error
-    return Motion(
-        **arrays,
-        bar_kind=cast("BarKind", kind),
-        size_px=(width, height),
-        upright=upright,
-        people=people,
-    )
+
+
+def _read(path: Path) -> Motion:
+    with path.open("rb") as file, np.load(file, allow_pickle=False) as data:
+        if int(data["format"]) != _FORMAT or tuple(data["keypoint_names"]) != KEYPOINTS:
+            raise ValueError("another format")
+        width, height = (int(value) for value in data["size_px"])
+        return Motion(
+            **{n: data[n] for n in Motion.__slots__ if data[n].ndim and n != "size_px"},
+            bar_kind=cast("BarKind", str(data["bar_kind"])),
+            size_px=(width, height),
+            upright=bool(data["upright"]),
+            people=int(data["people"]),
+        )

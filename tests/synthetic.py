@@ -142,12 +142,17 @@ def skeleton_m(joints: Joints, count: int) -> Array:
     return points
 
 
-def seen_from(points_m: Array, azimuth_deg: float) -> Array:
-    """Body axes to the camera's (x right, y down, z away); 0 faces the camera, 90 the picture's right."""
-    turn = np.radians(azimuth_deg)
+def seen_from(points_m: Array, azimuth_deg: float, pitch_deg: float = 0.0) -> Array:
+    """Body axes to the camera's (x right, y down, z away).
+
+    Azimuth 0 faces the camera, 90 the picture's right; pitch is how far the camera looks down.
+    """
+    turn, down = np.radians(azimuth_deg), np.radians(pitch_deg)
     forward, up, left = np.moveaxis(points_m, 2, 0)
     x = np.sin(turn) * forward + np.cos(turn) * left
-    return np.stack([x, -up, np.sin(turn) * left - np.cos(turn) * forward], axis=2)
+    away = np.sin(turn) * left - np.cos(turn) * forward
+    y = -up * np.cos(down) - away * np.sin(down)
+    return np.stack([x, y, away * np.cos(down) - up * np.sin(down)], axis=2)
 
 
 @dataclass(frozen=True)
@@ -191,6 +196,7 @@ def film(
     tempo: Tempo | Callable[[Array], Array] = Tempo(),
     *,
     azimuth_deg: float = 90.0,
+    pitch_deg: float = 0.0,
     time_s: Array | None = None,
     fps: float = 60.0,
     size_px: tuple[int, int] = (720, 1280),
@@ -210,7 +216,7 @@ def film(
     joints = between(top, bottom, low)
     points = skeleton_m(joints, len(time_s))
     scale = px_per_m or 0.45 * min(size_px)
-    motion = _filmed(seen_from(points, azimuth_deg), time_s, azimuth_deg, size_px, scale)
+    motion = _filmed(seen_from(points, azimuth_deg, pitch_deg), time_s, azimuth_deg, size_px, scale)
     return Shot(motion, lift, plan, joints, points[:, WRISTS, 1].mean(axis=1), scale)
 
 

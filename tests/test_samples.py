@@ -202,6 +202,25 @@ def test_hands_hold_the_bar_and_bones_keep_their_length(name):
             assert length == pytest.approx(scene.rig.length(bone, following), abs=1e-6)
 
 
+def test_truth_is_what_the_renderer_still_gives(truth, request):
+    clip = render_or_skip()
+    from samples.render.truth import Recorder, plate_offset
+
+    name = request.node.callspec.id
+    scene = clip.build_scene(clip.load_manifest()[name])
+    recorder = Recorder(scene.camera, plate_offset(scene.load.face_m, scene.spec.side))
+    picked = [0, 60, 150]
+    for index in picked:
+        time_s = float(scene.frame_times()[index])
+        recorder.add(time_s, scene.moment(time_s))
+    fresh, stored = recorder.frames(), truth["frames"]
+    for key in ("time_s", "bar_px", "bar_m", "plate_radius_px"):
+        np.testing.assert_allclose(fresh[key], [stored[key][i] for i in picked], atol=0.011)
+    for key in KEYPOINTS:
+        expected = [stored["keypoints_px"][key][i] for i in picked]
+        np.testing.assert_allclose(fresh["keypoints_px"][key], expected, atol=0.11)
+
+
 def test_deadlift_starts_with_the_plates_on_the_floor():
     clip = render_or_skip()
     scene = clip.build_scene(clip.load_manifest()["deadlift_side"])

@@ -5,9 +5,12 @@ It follows one person, and nobody can tell it whom. By its makers' notice it sen
 """
 
 from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
+from importlib import import_module
 from pathlib import Path
 from typing import Any
+from weakref import finalize
 
 import numpy as np
 
@@ -48,9 +51,9 @@ class MediaPipePose:
 
     def __init__(self, *, preset: Preset, models_dir: Path) -> None:
         with _explained():
+            _load()
             self._bundle = build_bundle(preset, models_dir)
-            self._landmarker = _start(self._bundle)
-        self._last_ms = -1
+            self._start()
 
     def estimate(self, frames: Sequence[Frame]) -> list[tuple[Pose, ...]]:
         """Pose of one person in each frame, or of nobody."""
@@ -58,9 +61,15 @@ class MediaPipePose:
 
     def reset(self) -> None:
         """Forget everybody. MediaPipe knows no other way than to start anew: about 0.1 s."""
-        self._landmarker.close()
-        self._landmarker = _start(self._bundle)
+        self._close()
+        self._start()
+
+    def _start(self) -> None:
+        self._landmarker = _landmarker(self._bundle)
         self._last_ms = -1
+        # It is part of a cycle: left alone it lives until the interpreter ends, and complains then.
+        self._close = finalize(self, self._landmarker.close)
+        self._close.atexit = False
 
     def _look(self, frame: Frame) -> tuple[Pose, ...]:
         from mediapipe import Image, ImageFormat
@@ -82,7 +91,17 @@ class MediaPipePose:
         return (pose,)
 
 
-def _start(bundle: Path) -> Any:
+def _load() -> None:
+    """Import MediaPipe, in a thread of its own.
+
+    Where PortAudio is missing it keeps an exception for good, and with that the frames of everybody who was
+    calling when it was first imported: their estimator and all else they hold would never be freed.
+    """
+    with ThreadPoolExecutor(1) as thread:
+        thread.submit(import_module, "mediapipe.tasks.python.vision").result()
+
+
+def _landmarker(bundle: Path) -> Any:
     """Make a landmarker, of MediaPipe's own untyped class."""
     from mediapipe.tasks.python import BaseOptions, vision
 
