@@ -121,9 +121,7 @@ def _obstacle(view: View, rule: FaultRule) -> str:
 
 def _hidden(take: Take, rep: Rep) -> str:
     """Why the rep was not seen well enough; empty where it was."""
-    motion = take.motion
-    inside = (motion.time_s >= rep.start_s) & (motion.time_s <= rep.end_s)
-    if not inside.any() or motion.seen[inside].mean() < _SEEN_ENOUGH:
+    if take.signals.seen[take.span(rep.start_s, rep.end_s)].mean() < _SEEN_ENOUGH:
         return "the lifter was hidden for much of the rep"
     return ""
 

@@ -1,7 +1,7 @@
 """A take as arrays: what the eyes saw, frame by frame, of the one person who lifts."""
 
 import zlib
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import cast
@@ -101,18 +101,13 @@ class Recorder:
     size_px: tuple[int, int] = (0, 0)
     _time_s: list[float] = field(default_factory=list)
     _people: list[tuple[Pose, ...]] = field(default_factory=list)
-    _bars: list[tuple[int, Bar] | None] = field(default_factory=list)
-    _lifter: int = -1
+    _bars: list[Mapping[int, Bar]] = field(default_factory=list)
 
-    def add(self, time_s: float, people: tuple[Pose, ...], lifter: Pose | None, bar: Bar | None) -> None:
-        """Append a frame: everybody in it, and the bar as followed with `lifter` in mind.
-
-        A bar that is followed while the lifter is lost belongs to the last one.
-        """
+    def add(self, time_s: float, people: tuple[Pose, ...], bars: Mapping[int, Bar]) -> None:
+        """Append a frame: everybody in it, and by person the bar that they would hold."""
         self._time_s.append(time_s)
         self._people.append(people)
-        self._lifter = lifter.person if lifter else self._lifter
-        self._bars.append((self._lifter, bar) if bar else None)
+        self._bars.append(bars)
 
     def __len__(self) -> int:
         return len(self._time_s)
@@ -128,7 +123,7 @@ class Recorder:
         time_s = np.array(self._time_s)
         choice = choose_lifter(time_s, self._people)
         poses = [_of(people, choice.persons) for people in self._people]
-        bars = [_bar_of(entry, choice.persons) for entry in self._bars]
+        bars = [_bar_of(frame, choice.persons) for frame in self._bars]
         count = len(KEYPOINTS)
         points = _rows([p.xy_px if p else None for p in poses], (count, 2))
         return Motion(
@@ -146,9 +141,7 @@ class Recorder:
             plate_axes_px=_rows(
                 [np.array(b.plate_axes_px) if b and b.plate_axes_px else None for b in bars], (2,)
             ),
-            camera_px=np.cumsum(
-                [entry[1].camera_px if entry else (0.0, 0.0) for entry in self._bars], axis=0
-            ).reshape(-1, 2),
+            camera_px=np.cumsum([_camera(frame) for frame in self._bars], axis=0).reshape(-1, 2),
             bar_kind=next((b.kind for b in bars if b), "wrists"),
             size_px=self.size_px,
             upright=choice.upright,
@@ -165,8 +158,15 @@ def _of(people: tuple[Pose, ...], persons: frozenset[int]) -> Pose | None:
     return next((pose for pose in people if pose.person in persons), None)
 
 
-def _bar_of(entry: tuple[int, Bar] | None, persons: frozenset[int]) -> Bar | None:
-    return entry[1] if entry and entry[0] in persons else None
+def _bar_of(bars: Mapping[int, Bar], persons: frozenset[int]) -> Bar | None:
+    """The bar of the lifter; the surest where two tracks of theirs overlap."""
+    held = [bar for person, bar in bars.items() if person in persons]
+    return max(held, key=lambda bar: bar.confidence, default=None)
+
+
+def _camera(bars: Mapping[int, Bar]) -> tuple[float, float]:
+    """How far the background moved in this frame, whoever it was measured beside."""
+    return next((bar.camera_px for bar in bars.values()), (0.0, 0.0))
 
 
 def _rows(values: Sequence[FloatArray | None], shape: tuple[int, ...]) -> FloatArray:

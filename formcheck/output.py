@@ -4,6 +4,8 @@ import shutil
 import tempfile
 from pathlib import Path
 
+import numpy as np
+
 from formcheck.draw import annotate
 from formcheck.errors import OutputError
 from formcheck.motion import save_motion
@@ -13,6 +15,9 @@ from formcheck.report.html import to_html
 from formcheck.signals import resample
 
 _RESULT = "report.json"
+
+_TRAIL_AGREEMENT = 0.6
+"""Below it the hands were hidden, and a path drawn where they are guessed would mislead."""
 
 
 def save_analysis(
@@ -59,6 +64,9 @@ def save_analysis(
 def _write_files(analysis: Analysis, folder: Path, *, video: bool, progress: OnProgress | None) -> None:
     report, motion, signals = analysis.report, analysis.motion, analysis.signals
     clip = folder / "annotated.mp4"
+    bar_px = resample(signals.time_s, signals.bar_px, motion.time_s)
+    if signals.bar_agreement < _TRAIL_AGREEMENT:
+        bar_px = np.full_like(bar_px, np.nan)
     if video and analysis.source is not None:
         tick = ticker("drawing", len(motion.time_s), progress)
         annotate(
@@ -66,7 +74,7 @@ def _write_files(analysis: Analysis, folder: Path, *, video: bool, progress: OnP
             time_s=motion.time_s,
             keypoints_px=resample(signals.time_s, signals.keypoints_px, motion.time_s),
             confidence=motion.confidence,
-            bar_px=resample(signals.time_s, signals.bar_px, motion.time_s),
+            bar_px=bar_px,
             report=report,
             path=clip,
             progress=lambda done, _: tick(done),

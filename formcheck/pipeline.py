@@ -9,7 +9,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-from formcheck.bar import BarTracker
+from formcheck.bar import Bar, BarTracker
 from formcheck.bar.wrists import WristBar
 from formcheck.errors import TooShort
 from formcheck.faults import find_faults
@@ -18,7 +18,7 @@ from formcheck.lifts.recognise import recognise
 from formcheck.metrics import Take
 from formcheck.motion import Motion, Recorder, load_motion, load_note
 from formcheck.origin import Origin
-from formcheck.pose import PoseEstimator, load_pose
+from formcheck.pose import Pose, PoseEstimator, load_pose
 from formcheck.practice import choose_focus
 from formcheck.report import Report
 from formcheck.report.compose import (
@@ -89,7 +89,7 @@ class Analyzer:
     pose
         The estimator; None loads the one that the settings name.
     bar
-        The bar tracker; None follows the wrists.
+        Makes a bar tracker; one follows each person in view.
     """
 
     def __init__(
@@ -99,7 +99,7 @@ class Analyzer:
         lift: str | None = None,
         settings: Settings | None = None,
         pose: PoseEstimator | None = None,
-        bar: BarTracker | None = None,
+        bar: Callable[[], BarTracker] = WristBar,
     ) -> None:
         self._settings = settings or load_settings()
         self._info = info
@@ -112,7 +112,8 @@ class Analyzer:
             models_dir=self._settings.models_dir,
             threads=self._settings.threads,
         )
-        self._bar = bar or WristBar()
+        self._new_bar = bar
+        self._bars: dict[int, BarTracker] = {}
         self._recorder = Recorder((info.width_px, info.height_px))
         self._looked_s = float("-inf")
         self._last_s = 0.0
@@ -124,8 +125,18 @@ class Analyzer:
             return
         self._looked_s = frame.time_s
         people = self._pose.estimate([frame])[0]
-        lifter = people[0] if people else None
-        self._recorder.add(frame.time_s, people, lifter, self._bar.update(frame, lifter))
+        self._recorder.add(frame.time_s, people, self._follow_bars(frame, people))
+
+    def _follow_bars(self, frame: Frame, people: tuple[Pose, ...]) -> dict[int, Bar]:
+        """Follow the bar of everybody who may turn out to be the lifter."""
+        seen = {pose.person: pose for pose in people}
+        for person in seen:
+            self._bars.setdefault(person, self._new_bar())
+        bars = {person: bar.update(frame, seen.get(person)) for person, bar in self._bars.items()}
+        for person, bar in bars.items():
+            if bar is None and person not in seen:
+                del self._bars[person]
+        return {person: bar for person, bar in bars.items() if bar is not None}
 
     def motion(self) -> Motion:
         """The take so far.

@@ -74,6 +74,11 @@ class Signals:
             array.flags.writeable = False
 
     @property
+    def seen(self) -> Flags:
+        """(T,) whether the lifter was seen, gaps of up to 0.2 s bridged."""
+        return np.asarray(np.isfinite(self.keypoints_px[:, :, 0]).any(axis=1))
+
+    @property
     def rate_hz(self) -> float:
         """Samples a second."""
         return float((len(self.time_s) - 1) / (self.time_s[-1] - self.time_s[0]))

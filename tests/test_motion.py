@@ -145,25 +145,20 @@ def of_another_shape(folder: Path) -> Path:
     return whole_file(folder, bar_px=np.zeros((3, 2)))
 
 
-def escapes(make, error: str) -> object:
-    """A file that reveals a bug: another error than the promised one leaves `load_motion`."""
-    return pytest.param(make, marks=pytest.mark.xfail(strict=True, reason=f"{error} leaves load_motion"))
-
-
 @pytest.mark.parametrize(
     "make",
     [
         missing,
         a_folder,
         text,
-        escapes(empty, "EOFError"),
-        escapes(cut_short, "zipfile.BadZipFile"),
-        escapes(with_a_broken_middle, "zipfile.BadZipFile or zlib.error"),
-        escapes(one_array, "TypeError"),
+        empty,
+        cut_short,
+        with_a_broken_middle,
+        one_array,
         other_arrays,
         of_another_format,
         of_other_keypoints,
-        escapes(of_another_shape, "ValueError of the shape check"),
+        of_another_shape,
     ],
     ids=lambda make: make.__name__,
 )
@@ -185,11 +180,18 @@ def bar_of(shot: Shot, frame: int) -> Bar:
     return Bar(x_px, y_px, 0.9, "wrists", (moved_x, moved_y), camera_px=(0.5, -0.25))
 
 
-def record(shot: Shot, people: list[tuple[Pose, ...]], followed: list[Pose | None]) -> Motion:
+def record(people: list[tuple[Pose, ...]], bars: list[dict[int, Bar]], shot: Shot) -> Motion:
     recorder = Recorder(shot.motion.size_px)
-    for frame, (everybody, lifter) in enumerate(zip(people, followed, strict=True)):
-        recorder.add(float(shot.motion.time_s[frame]), everybody, lifter, bar_of(shot, frame))
+    for time_s, everybody, held in zip(shot.motion.time_s, people, bars, strict=True):
+        recorder.add(float(time_s), everybody, held)
+    assert len(recorder) == len(people)
     return recorder.motion()
+
+
+def bars_of(**shots: Shot) -> list[dict[int, Bar]]:
+    """For each frame the bars that people of those numbers (`p0`, `p1`) would hold."""
+    frames = range(len(next(iter(shots.values())).motion.time_s))
+    return [{int(name[1:]): bar_of(shot, frame) for name, shot in shots.items()} for frame in frames]
 
 
 @pytest.fixture(scope="module")
@@ -200,19 +202,17 @@ def onlooker() -> Shot:
 
 def test_the_lifter_is_chosen_in_hindsight(shot: Shot, onlooker: Shot) -> None:
     first, second = poses_of(onlooker.motion, person=0), poses_of(shot.motion, person=1)
-    motion = record(shot, crowd(first, second), second)
-    np.testing.assert_array_equal(motion.keypoints_px, shot.motion.keypoints_px)
-    np.testing.assert_array_equal(motion.world_m, shot.motion.world_m)
-    np.testing.assert_array_equal(motion.confidence, shot.motion.confidence)
-    np.testing.assert_array_equal(motion.bar_px, shot.motion.bar_px)
-    np.testing.assert_array_equal(motion.bar_moved_px, shot.motion.bar_moved_px)
+    motion = record(crowd(first, second), bars_of(p0=onlooker, p1=shot), shot)
+    for name in ("keypoints_px", "world_m", "confidence", "bar_px", "bar_moved_px"):
+        np.testing.assert_array_equal(getattr(motion, name), getattr(shot.motion, name), err_msg=name)
     assert (motion.people, motion.upright, motion.size_px) == (2, True, (720, 1280))
 
 
 def test_a_bar_that_was_followed_for_somebody_else_is_dropped(shot: Shot, onlooker: Shot) -> None:
     other, lifter = poses_of(onlooker.motion, person=0), poses_of(shot.motion, person=1)
     half = len(lifter) // 2
-    motion = record(shot, crowd(other, lifter), [*other[:half], *lifter[half:]])
+    bars = [*bars_of(p0=onlooker)[:half], *bars_of(p0=onlooker, p1=shot)[half:]]
+    motion = record(crowd(other, lifter), bars, shot)
     assert np.isnan(motion.bar_px[:half]).all()
     assert np.isnan(motion.bar_moved_px[:half]).all()
     assert (motion.bar_confidence[:half] == 0).all()
@@ -221,7 +221,7 @@ def test_a_bar_that_was_followed_for_somebody_else_is_dropped(shot: Shot, onlook
 
 def test_where_the_lifter_is_lost_nothing_is_known_but_the_bar(shot: Shot, onlooker: Shot) -> None:
     lifter = poses_of(hidden(shot.motion, (2.0, 3.0)), person=1)
-    motion = record(shot, crowd(poses_of(onlooker.motion), lifter), lifter)
+    motion = record(crowd(poses_of(onlooker.motion), lifter), bars_of(p0=onlooker, p1=shot), shot)
     lost = (motion.time_s > 2.0) & (motion.time_s < 3.0)
     assert np.array_equal(motion.seen, ~lost)
     assert np.isnan(motion.keypoints_px[lost]).all()
@@ -230,19 +230,25 @@ def test_where_the_lifter_is_lost_nothing_is_known_but_the_bar(shot: Shot, onloo
     np.testing.assert_array_equal(motion.bar_moved_px, shot.motion.bar_moved_px)
 
 
+def test_of_two_bars_of_the_lifter_the_surer_one_counts(shot: Shot) -> None:
+    """Found again under a new number while the bar of the old one is still followed."""
+    first, then = hidden(shot.motion, (4.4, 99.0)), hidden(shot.motion, (-1.0, 4.6))
+    unsure = Bar(0.0, 0.0, 0.1, "wrists", (9.0, 9.0))
+    bars = [{1: unsure, 5: bar_of(shot, frame)} for frame in range(len(shot.motion.time_s))]
+    motion = record(crowd(poses_of(first, person=1), poses_of(then, person=5)), bars, shot)
+    np.testing.assert_array_equal(motion.bar_moved_px, shot.motion.bar_moved_px)
+
+
 def test_the_cameras_shake_adds_up_whoever_was_followed(shot: Shot, onlooker: Shot) -> None:
     other, lifter = poses_of(onlooker.motion, person=0), poses_of(shot.motion, person=1)
-    motion = record(shot, crowd(other, lifter), [*other[:50], *lifter[50:]])
+    bars = [*bars_of(p0=onlooker)[:50], *bars_of(p0=onlooker, p1=shot)[50:]]
+    motion = record(crowd(other, lifter), bars, shot)
     frames = np.arange(1, len(lifter) + 1)
     np.testing.assert_allclose(motion.camera_px, np.stack([0.5 * frames, -0.25 * frames], axis=1))
 
 
 def test_a_take_without_a_bar_has_none(shot: Shot) -> None:
-    recorder = Recorder((720, 1280))
-    for time_s, pose in zip(shot.motion.time_s, poses_of(shot.motion), strict=True):
-        recorder.add(float(time_s), (pose,), pose, None)
-    motion = recorder.motion()
-    assert len(recorder) == len(shot.motion.time_s)
+    motion = record(crowd(poses_of(shot.motion)), [{} for _ in shot.motion.time_s], shot)
     assert np.isnan(motion.bar_px).all()
     assert np.isnan(motion.bar_moved_px).all()
     assert (motion.camera_px == 0).all()

@@ -7,6 +7,7 @@ serves the timing of reps; it is no bar path.
 """
 
 import math
+from functools import lru_cache
 
 import cv2
 import numpy as np
@@ -50,10 +51,7 @@ class WristBar:
 
     def update(self, frame: Frame, lifter: Pose | None) -> Bar | None:
         """The wrists' middle, and how far what they hold moved since the frame before."""
-        height, width = frame.image.shape[:2]
-        zoom = min(1.0, _LONG_SIDE_PX / max(height, width))
-        small = cv2.resize(frame.image, None, fx=zoom, fy=zoom, interpolation=cv2.INTER_AREA)
-        luma = np.asarray(cv2.cvtColor(small, cv2.COLOR_RGB2GRAY), dtype=np.uint8)
+        luma, zoom = _small_luma(frame)
         before, self._luma = self._luma, luma
         if lifter is not None:
             self._seen_s = frame.time_s
@@ -87,6 +85,15 @@ class WristBar:
         columns = np.array([lifter.xy_px[:, 0].min(), lifter.xy_px[:, 0].max()])
         margin = np.array([-0.3, 0.3]) * self._trunk_px
         return np.stack([centre - half, centre + half]) * zoom, (columns + margin) * zoom
+
+
+@lru_cache(maxsize=2)
+def _small_luma(frame: Frame) -> tuple[Image, float]:
+    """The frame in gray, its long side at most 480 px, and the zoom; made once for all who are in it."""
+    height, width = frame.image.shape[:2]
+    zoom = min(1.0, _LONG_SIDE_PX / max(height, width))
+    small = cv2.resize(frame.image, None, fx=zoom, fy=zoom, interpolation=cv2.INTER_AREA)
+    return np.asarray(cv2.cvtColor(small, cv2.COLOR_RGB2GRAY), dtype=np.uint8), zoom
 
 
 def _mask(luma: Image, box: FloatArray) -> Image:

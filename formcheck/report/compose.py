@@ -152,11 +152,9 @@ def focus_part(focus: Focus | None) -> FocusPart | None:
 def quality_part(take: Take, recognised: Recognised, origin: Origin) -> QualityPart:
     """How much was seen, and what limits the result."""
     motion = take.motion
-    inside = np.zeros(len(motion.time_s), dtype=bool)
-    for rep in recognised.reps:
-        inside |= (motion.time_s >= rep.start_s) & (motion.time_s <= rep.end_s)
-    coverage = float(motion.seen.mean())
-    rep_coverage = float(motion.seen[inside].mean()) if inside.any() else 0.0
+    coverage = float(take.signals.seen.mean())
+    inside = np.concatenate([take.signals.seen[take.span(r.start_s, r.end_s)] for r in recognised.reps])
+    rep_coverage = float(inside.mean())
     return QualityPart(
         coverage=round(coverage, 3),
         rep_coverage=round(rep_coverage, 3),
