@@ -38,11 +38,7 @@ def save_analysis(
         The place is taken by something else, or cannot be written.
     """
     out = Path(out)
-    if out.exists() and not (out / _RESULT).is_file() and not _is_empty_folder(out):
-        raise OutputError(
-            f"expected {out} to be free or an older result, found something else",
-            "Choose another folder with --out.",
-        )
+    check_place(out)
     try:
         out.parent.mkdir(parents=True, exist_ok=True)
         work = Path(tempfile.mkdtemp(prefix=f".{out.name}.", dir=out.parent))
@@ -59,6 +55,21 @@ def save_analysis(
     finally:
         shutil.rmtree(work, ignore_errors=True)
     return out
+
+
+def check_place(out: Path) -> None:
+    """Refuse a place for results that holds something else than an older result.
+
+    Raises
+    ------
+    OutputError
+        It does.
+    """
+    if out.exists() and not (out / _RESULT).is_file() and not _is_empty_folder(out):
+        raise OutputError(
+            f"expected {out} to be free or an older result, found something else",
+            "Choose another folder with --out.",
+        )
 
 
 def _write_files(analysis: Analysis, folder: Path, *, video: bool, progress: OnProgress | None) -> None:

@@ -6,7 +6,7 @@
 
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from formcheck.bar import Bar, BarTracker
@@ -15,7 +15,7 @@ from formcheck.errors import TooShort
 from formcheck.faults import find_faults
 from formcheck.lifts import known_lifts, load_lift
 from formcheck.lifts.recognise import recognise
-from formcheck.metrics import Take
+from formcheck.metrics import DOUBT, Take
 from formcheck.motion import Motion, Recorder, load_motion, load_note
 from formcheck.origin import Origin
 from formcheck.pose import Pose, PoseEstimator, load_pose
@@ -193,7 +193,7 @@ def judge(motion: Motion, origin: Origin, *, lift: str | None = None) -> Report:
 def _judge(motion: Motion, origin: Origin, lift: str | None) -> tuple[Report, Signals]:
     view = estimate_view(motion)
     signals = compute_signals(motion, view)
-    take = Take(motion, signals, view, origin.info.slow_motion)
+    take = Take(motion, signals, view, origin.info.slow_motion, DOUBT[origin.settings["preset"]])
     lifts = [load_lift(name) for name in ([lift] if lift else known_lifts())]
     recognised = recognise(take, lifts, insisted=lift is not None)
     found = find_faults(take, recognised.lift, recognised.reps)
@@ -217,6 +217,7 @@ def analyze(
     *,
     lift: str | None = None,
     settings: Settings | None = None,
+    slow_motion: float | None = None,
     progress: OnProgress | None = None,
 ) -> Report:
     """Analyze a video: the report alone, without files.
@@ -229,6 +230,8 @@ def analyze(
         Name of the lift; None recognises it.
     settings
         All settings; None reads them from the environment and `formcheck.toml`.
+    slow_motion
+        How many times slower than life the video plays; None asks the file.
     progress
         Called now and then with how far it is.
 
@@ -237,7 +240,9 @@ def analyze(
     FormcheckError
         See `formcheck.errors` for the tree.
     """
-    return analyze_video(path, lift=lift, settings=settings, progress=progress).report
+    return analyze_video(
+        path, lift=lift, settings=settings, slow_motion=slow_motion, progress=progress
+    ).report
 
 
 def analyze_video(
@@ -245,12 +250,14 @@ def analyze_video(
     *,
     lift: str | None = None,
     settings: Settings | None = None,
+    slow_motion: float | None = None,
     progress: OnProgress | None = None,
 ) -> Analysis:
     """Analyze a video and keep all that its files are made of; parameters as in `analyze`."""
     settings = settings or load_settings()
     source = open_video(path, limits=settings.limits)
-    analyzer = Analyzer(source.info, lift=lift, settings=settings)
+    info = replace(source.info, slow_motion=slow_motion) if slow_motion else source.info
+    analyzer = Analyzer(info, lift=lift, settings=settings)
     tick = ticker("watching", source.info.frames, progress)
     for frame in source:
         analyzer.update(frame)

@@ -21,8 +21,14 @@ PhaseName = Literal["eccentric", "pause", "concentric", "sticking_region"]
 _STILL_SHARE = 0.10
 _STILL_S = 0.12
 _EDGE_SHARE = 0.25
-_LEAD = 0.1
+_LEAD = 0.25
 _HALF_TRIP = 0.55
+_SWING_SHARE = 0.7
+_STALL_SHARE = 0.35
+_ALMOST = 0.8
+_BEGUN = 0.1
+_SHORTEST_RUN_S = 0.5
+_SHORTEST_HOLD_S = 0.2
 _LIKE_THE_OTHERS = 0.5
 _LONGEST_HOLD_S = 2.5
 _STICKING_PROMINENCE = 0.2
@@ -58,7 +64,8 @@ class Rep:
         `eccentric`, `pause` (at the turn), `concentric` in the order of the lift, then `sticking_region`
         where there is one.
     height_range
-        How far the bar went between its lowest and highest point, in the unit of the height given.
+        How far the bar went, in the unit of the height given: of the ways out and back the shorter one,
+        or the one that a partial rep shows.
     partial
         Whether the video shows only a part of it (cut off at the start or the end).
     """
@@ -78,16 +85,23 @@ class Rep:
 
 @dataclass(frozen=True, slots=True)
 class _Trip:
-    """Indices of one way out and back, and how far each went."""
+    """Indices of one way out and back, how far each went, and whether the video's edge cuts the shorter."""
 
     start: int
     turn: int
     end: int
     out: float
     back: float
+    cut: bool
+
+    @property
+    def returns(self) -> bool:
+        """Whether the way back has at least begun."""
+        return self.back >= _BEGUN * self.out
 
     @property
     def whole(self) -> bool:
+        """Whether both ways are about as long."""
         return min(self.out, self.back) >= _HALF_TRIP * max(self.out, self.back)
 
 
@@ -98,6 +112,7 @@ def find_reps(
     starts: Start,
     smallest_range: float,
     shortest_s: float = 0.0,
+    fits: Callable[[Rep], bool] = lambda _: True,
 ) -> tuple[Rep, ...]:
     """Find the reps in the bar's height.
 
@@ -113,59 +128,78 @@ def find_reps(
         Least way of the bar that counts, in the unit of `height`.
     shortest_s
         Least time of a whole rep: quicker ups and downs are jumps, steps or a waving hand.
+    fits
+        Whether a candidate is of the lift at all; what is not does not say how far a rep goes.
 
     Returns
     -------
     Reps in order. Of the ways that are far enough, those under half the set's usual range are dropped:
     unracking is no rep. Only the first and the last can be partial, and only with their concentric phase:
-    a lone way down is bending to the bar or putting it back.
+    a lone way down is bending to the bar or putting it back. A deadlift that the video cuts before any
+    lowering counts only where it is the only one: after others it is straightening up without the bar.
     """
     level = height if starts == "top" else -height
-    trips: list[_Trip] = []
-    for start, stop in _bridged_runs(time_s, height):
-        trips += _trips(level[start:stop], start, smallest_range)
-    usual = _usual_range(trips)
-    kept = [trip for trip in trips if max(trip.out, trip.back) >= _LIKE_THE_OTHERS * usual]
+
+    def candidates(least: float) -> list[Rep]:
+        trips = [
+            trip
+            for start, stop in _long_runs(time_s, height)
+            for trip in _trips(level[start:stop], start, smallest_range, least)
+            if trip.whole or _lifted(trip, time_s, stop - 1, starts)
+        ]
+        if len(trips) > 1:
+            trips = [trip for trip in trips if trip.returns]
+        return [rep for rep in (_rep(time_s, level, trip, starts) for trip in trips) if fits(rep)]
+
+    usual = _usual_range(candidates(_SWING_SHARE * smallest_range))
     reps = [
-        _rep(time_s, level, trip, starts)
-        for trip in kept
-        if _counts(trip, usual, lifts_out=starts == "bottom", last=len(time_s) - 1)
+        rep
+        for rep in candidates(max(_SWING_SHARE * smallest_range, _STALL_SHARE * usual))
+        if rep.height_range >= (_ALMOST if rep.partial else _LIKE_THE_OTHERS) * usual
+        and (rep.partial or rep.end_s - rep.start_s >= shortest_s)
     ]
-    lasting = [rep for rep in reps if rep.partial or rep.end_s - rep.start_s >= shortest_s]
-    return tuple(replace(rep, number=number) for number, rep in enumerate(lasting, 1))
+    return tuple(replace(rep, number=number) for number, rep in enumerate(reps, 1))
 
 
-def _bridged_runs(time_s: FloatArray, height: FloatArray) -> list[tuple[int, int]]:
+def _long_runs(time_s: FloatArray, height: FloatArray) -> list[tuple[int, int]]:
     """Spans with a known height that are long enough to hold a rep."""
-    return [
-        (start, stop)
-        for start, stop in true_runs(np.isfinite(height))
-        if time_s[stop - 1] - time_s[start] > 0.5
-    ]
+    runs = true_runs(np.isfinite(height))
+    return [(a, b) for a, b in runs if time_s[b - 1] - time_s[a] > _SHORTEST_RUN_S]
 
 
-def _trips(level: FloatArray, offset: int, smallest_range: float) -> list[_Trip]:
-    """Ways from a high to a low and back, by a zigzag that ignores swings under the smallest range."""
-    turns = _zigzag(level, 0.7 * smallest_range)
+def _trips(level: FloatArray, offset: int, smallest_range: float, least: float) -> list[_Trip]:
+    """Ways from a high to a low and back, by a zigzag that ignores swings under `least`."""
+    turns = _zigzag(level, least)
     trips = []
-    for position, (index, low) in enumerate(turns):
-        if position == 0 or position == len(turns) - 1:
-            continue
-        (before, high), (after, next_high) = turns[position - 1], turns[position + 1]
-        out, back = float(level[high] - level[low]), float(level[next_high] - level[low])
-        if index in (before, after) or level[low] >= level[high]:
-            continue
+    for low in range(1, len(turns) - 1, 2):
+        start, turn, end = turns[low - 1], turns[low], turns[low + 1]
+        out, back = float(level[start] - level[turn]), float(level[end] - level[turn])
+        cut = low == 1 if out < back else low == len(turns) - 2
         if max(out, back) >= smallest_range:
-            trips.append(_Trip(high + offset, low + offset, next_high + offset, out, back))
+            trips.append(_Trip(start + offset, turn + offset, end + offset, out, back, cut))
     return trips
 
 
-def _zigzag(level: FloatArray, least: float) -> list[tuple[int, int]]:
-    """Alternating turning points as (kind, index), kind 1 for a high and -1 for a low.
+def _lifted(trip: _Trip, time_s: FloatArray, last: int, starts: Start) -> bool:
+    """Whether the video's edge leaves the lifting half of a rep.
 
-    The first and the last sample end the first and the last way.
+    A deadlift must have come to its lockout, and be held no longer than a lockout is: who goes on standing
+    has put the bar down and straightened up.
     """
-    turns: list[tuple[int, int]] = []
+    if not trip.cut:
+        return False
+    if starts == "top":
+        return trip.back > trip.out
+    held_s = float(time_s[last] - time_s[trip.turn])
+    return trip.out > trip.back and _SHORTEST_HOLD_S <= held_s <= _LONGEST_HOLD_S
+
+
+def _zigzag(level: FloatArray, least: float) -> list[int]:
+    """Indices of alternating highs and lows, a high first and last; swings under `least` are ignored.
+
+    Where the curve starts or ends at a low, its highest sample before or after it closes the way.
+    """
+    turns: list[int] = []
     high = low = 0
     direction = 0
     for index in range(1, len(level)):
@@ -174,31 +208,24 @@ def _zigzag(level: FloatArray, least: float) -> list[tuple[int, int]]:
         if direction <= 0 and level[index] < level[low]:
             low = index
         if direction >= 0 and level[high] - level[index] >= least and (direction or high >= low):
-            turns.append((1, high))
+            turns.append(high)
             direction, low = -1, index
         elif direction <= 0 and level[index] - level[low] >= least:
-            turns.append((-1, low))
+            if not turns:
+                turns.append(int(np.argmax(level[: low + 1])))
+            turns.append(low)
             direction, high = 1, index
-    if direction:
-        turns.append((1, high) if direction > 0 else (-1, low))
-    if turns and turns[0][0] == -1:
-        turns.insert(0, (1, int(np.argmax(level[: turns[0][1] + 1]))))
+    if direction > 0:
+        turns.append(high)
+    elif direction < 0:
+        turns += [low, low + int(np.argmax(level[low:]))]
     return turns
 
 
-def _usual_range(trips: Sequence[_Trip]) -> float:
-    """The range of the set's larger reps."""
-    whole = [min(trip.out, trip.back) for trip in trips if trip.whole]
+def _usual_range(reps: Sequence[Rep]) -> float:
+    """The range of the set's larger whole reps."""
+    whole = [rep.height_range for rep in reps if not rep.partial]
     return float(np.percentile(whole, 90)) if whole else 0.0
-
-
-def _counts(trip: _Trip, usual: float, *, lifts_out: bool, last: int) -> bool:
-    """Whether a way is a rep: whole, or the lifting half of one that the video's edge cuts."""
-    if trip.whole:
-        return min(trip.out, trip.back) >= _LIKE_THE_OTHERS * usual
-    at_edge = trip.end >= last if lifts_out else trip.start == 0
-    lifted, lowered = (trip.out, trip.back) if lifts_out else (trip.back, trip.out)
-    return at_edge and lifted > lowered and lifted >= 0.8 * usual
 
 
 def _rep(time_s: FloatArray, level: FloatArray, trip: _Trip, starts: Start) -> Rep:
@@ -225,7 +252,7 @@ def _rep(time_s: FloatArray, level: FloatArray, trip: _Trip, starts: Start) -> R
         turn_s=float(time_s[turn]),
         end_s=float(time_s[end]),
         phases=(*phases, sticking) if sticking else tuple(phases),
-        height_range=max(trip.out, trip.back),
+        height_range=min(trip.out, trip.back) if trip.whole else max(trip.out, trip.back),
         partial=not trip.whole,
     )
 
@@ -244,14 +271,17 @@ class _Way:
         """Where the bar rests nearest to the turn, in the upper quarter of the way.
 
         A smooth movement has begun before its speed can be told from rest (a minimum-jerk one, Flash and
-        Hogan 1985, passes 8 % of its peak speed after 7 % of its time): it is led back by a tenth of the
-        time to half way.
+        Hogan 1985, passes 8 % of its peak speed after 7 % of its time): it is led back by a quarter of the
+        time to the first tenth of the way.
         """
-        upper = self.level[self.edge] - _EDGE_SHARE * (self.level[self.edge] - self.level[self.turn])
+        way = self.level[self.edge] - self.level[self.turn]
+        upper = self.level[self.edge] - _EDGE_SHARE * way
         rest = self._rest(self.edge, lambda level: level >= upper)
-        lead = round(_LEAD * (rest - self._middle()))
+        step = 1 if self.turn > rest else -1
+        under = np.flatnonzero(self.level[rest : self.turn + step : step] <= self.level[rest] - 0.1 * way)
+        lead = round(_LEAD * float(under[0])) if len(under) else 0
         low, high = sorted((rest, self.edge))
-        return min(max(rest + lead, low), high)
+        return min(max(rest - step * lead, low), high)
 
     def rest_at_turn(self) -> int:
         """Where the bar rests nearest to the edge, in the lower quarter of the way."""

@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 from known_motions import (
     AROUND_TURN,
+    ASCENT,
     KNOWN,
     SQUAT_RANGE,
     measured,
@@ -74,6 +75,15 @@ def test_slow_motion_divides_time(name: str) -> None:
 def test_slow_motion_multiplies_speed() -> None:
     found = measured("mean_concentric_speed", take_of(squat(), slow_motion=8.0))
     assert found.value == pytest.approx(8 * SQUAT_RANGE / 1.2, rel=0.01)
+
+
+@pytest.mark.xfail(strict=True, reason="the trunk lies along the view: its length in the picture is no unit")
+@pytest.mark.parametrize("pitch_deg", [15.0, 25.0])
+def test_an_even_bench_press_seen_from_the_front(pitch_deg: float) -> None:
+    """One hand lags by 2 cm, which are 0.04 trunks: less than half of what the rules call uneven."""
+    shot = film("bench_press", Tempo((1.0,)), azimuth_deg=0.0, pitch_deg=pitch_deg)
+    found = measured("side_lag", take_of(rising("right_wrist", by_m=0.02, knots=ASCENT)(shot.motion)))
+    assert found.value == pytest.approx(0.04, abs=0.01)
 
 
 def test_rep_metrics_gives_the_named_ones_in_order() -> None:

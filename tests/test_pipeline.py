@@ -1,28 +1,31 @@
 """Where the stages meet: judging a take, watching frame by frame, judging again without vision."""
 
 import json
-import math
 from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import pytest
 from builders import MemorySource
-from synthetic import Array, Shot, Tempo, film, hidden, noisy, take_of
+from synthetic import Shot, Tempo, film, hidden, noisy, take_of
 
 from formcheck import pipeline
-from formcheck.bar import Bar
-from formcheck.errors import NoLifter, NoReps, NotALift, TooShort, UnknownLift, UnreadableVideo
+from formcheck.errors import (
+    AnalysisError,
+    FormcheckError,
+    NoReps,
+    NotALift,
+    UnknownLift,
+    UnreadableVideo,
+)
 from formcheck.motion import Motion, load_motion, save_motion
 from formcheck.origin import Origin
 from formcheck.output import save_analysis
-from formcheck.pipeline import Analyzer, analyze, analyze_motion, analyze_video, judge
-from formcheck.pose import Pose
+from formcheck.pipeline import Analyzer, analyze_motion, judge
 from formcheck.pose.recorded import RecordedPose
 from formcheck.report import Report
 from formcheck.report.files import to_json
 from formcheck.settings import Settings
-from formcheck.video import Frame
 
 LIFTS = ("squat", "deadlift", "bench_press")
 TEMPO = Tempo((1.0, 1.0))
@@ -96,9 +99,9 @@ def test_slow_motion_is_told_in_real_time() -> None:
 
 
 def test_a_hidden_lifter_lowers_the_coverage() -> None:
-    motion = hidden(film(fps=30.0).motion, (4.4, 4.6), (12.0, 99.0))
+    motion = hidden(film(fps=30.0).motion, (4.15, 4.55), (12.0, 99.0))
     quality = judge(motion, origin_of(motion)).quality
-    assert quality.coverage == pytest.approx(motion.seen.mean(), abs=1e-3)
+    assert quality.coverage == pytest.approx(motion.seen.mean(), abs=5e-3)
     assert quality.rep_coverage == pytest.approx(1.0)
 
 
@@ -115,134 +118,43 @@ def test_what_cannot_be_judged_is_an_error(motion: Motion, error: type[Exception
         judge(motion, origin_of(motion))
 
 
+@pytest.mark.parametrize(
+    "fps",
+    [
+        5.0,
+        pytest.param(
+            4.0, marks=pytest.mark.xfail(strict=True, reason="every step is a gap; no trunk, a warning")
+        ),
+    ],
+)
+def test_few_frames_a_second_are_judged_or_refused(fps: float) -> None:
+    motion = film(fps=fps).motion
+    try:
+        codes = {warning.code for warning in judge(motion, origin_of(motion)).quality.warnings}
+    except AnalysisError:
+        return
+    assert "frame_rate" in codes
+
+
+@pytest.mark.xfail(strict=True, reason="the view's ValueError leaves judge, as if it were our mistake")
+def test_poses_without_world_points_are_refused() -> None:
+    """An estimator may have none (`Pose.world_m`), but without them there is no view."""
+    motion = shot_of().motion
+    with pytest.raises(FormcheckError):
+        judge(replace(motion, world_m=np.full_like(motion.world_m, np.nan)), origin_of(motion))
+
+
 def test_an_unknown_lift_is_refused() -> None:
     motion = shot_of().motion
     with pytest.raises(UnknownLift):
         judge(motion, origin_of(motion), lift="snatch")
     with pytest.raises(UnknownLift):
-        Analyzer(MemorySource(motion).info, lift="snatch", settings=Settings(), pose=RecordedPose.of(motion))
-
-
-# frame by frame
-
-
-class RecordedBar:
-    """What the hands hold, as the take has it."""
-
-    def __init__(self, motion: Motion) -> None:
-        self.motion = motion
-
-    def update(self, frame: Frame, lifter: Pose | None) -> Bar | None:
-        index = int(np.argmin(np.abs(self.motion.time_s - frame.time_s)))
-        (x_px, y_px), (moved_x, moved_y) = self.motion.bar_px[index], self.motion.bar_moved_px[index]
-        return Bar(x_px, y_px, 0.95, "wrists", (moved_x, moved_y))
-
-    def reset(self) -> None:
-        """Nothing is remembered."""
-
-
-BLANK = np.zeros((480, 270, 3), dtype=np.uint8)
-
-
-def analyzer_of(motion: Motion, **options: object) -> Analyzer:
-    options = {
-        "settings": Settings(),
-        "pose": RecordedPose.of(motion),
-        "bar": lambda: RecordedBar(motion),
-        **options,
-    }
-    return Analyzer(MemorySource(motion).info, **options)  # type: ignore[arg-type]
-
-
-def watch(analyzer: Analyzer, times_s: Array) -> None:
-    for index, time_s in enumerate(times_s):
-        analyzer.update(Frame(index, float(time_s), BLANK))
-
-
-@pytest.mark.parametrize("lift", LIFTS)
-def test_what_was_watched_is_the_take(lift: str) -> None:
-    motion = hidden(shot_of(lift).motion, (1.5, 1.7))
-    analyzer = analyzer_of(replace(motion, bar_moved_px=np.nan_to_num(motion.bar_moved_px)))
-    watch(analyzer, motion.time_s)
-    watched = analyzer.motion()
-    for name in ("time_s", "keypoints_px", "world_m", "confidence", "bar_px"):
-        np.testing.assert_array_equal(getattr(watched, name), getattr(motion, name), err_msg=name)
-    assert content(analyzer.report()) == content(judge(watched, analyzer.origin()))
-
-
-def test_reports_come_at_any_time_and_change_nothing() -> None:
-    """A rep is told as soon as it is over; asking early and often gives the same last report."""
-    motion = shot_of().motion
-    asked, silent = analyzer_of(motion), analyzer_of(motion)
-    counts = {}
-    for index, time_s in enumerate(motion.time_s):
-        asked.update(Frame(index, float(time_s), BLANK))
-        if index in (135, 240):
-            counts[index] = len(asked.report().reps)
-    watch(silent, motion.time_s)
-    assert counts == {135: 1, 240: 2}
-    assert content(asked.report()) == content(silent.report())
-
-
-@pytest.mark.parametrize("seconds", [5.0, 99.0], ids=["in the middle", "at the end"])
-def test_live_equals_offline(seconds: float, monkeypatch: pytest.MonkeyPatch) -> None:
-    """The same pictures and keypoints through `Analyzer` by hand and through `analyze`; the bar is real."""
-    motion = shot_of().motion
-    keep = motion.time_s <= seconds
-    arrays = {
-        n: getattr(motion, n)[keep] for n in Motion.__slots__ if isinstance(getattr(motion, n), np.ndarray)
-    }
-    source = MemorySource(replace(motion, **arrays))
-    monkeypatch.setattr(pipeline, "open_video", lambda path, limits: source)
-    monkeypatch.setattr(pipeline, "load_pose", lambda *args, **options: RecordedPose.of(motion))
-    offline = analyze("squat.mp4", settings=Settings())
-    live = Analyzer(source.info, settings=Settings(), pose=RecordedPose.of(motion))
-    for frame in source:
-        live.update(frame)
-        if frame.index == 60:
-            with pytest.raises(NoReps):
-                live.report()
-    assert len(offline.reps) == (1 if seconds == 5.0 else 2)
-    assert content(live.report()) == content(offline)
-
-
-@pytest.mark.parametrize(
-    ("video_hz", "pose_hz", "looked_hz"),
-    [(30.0, 30.0, 30.0), (25.0, 30.0, 25.0), (60.0, 30.0, 30.0), (120.0, 30.0, 30.0), (60.0, 60.0, 60.0)],
-)
-def test_frames_that_come_too_fast_are_skipped(video_hz: float, pose_hz: float, looked_hz: float) -> None:
-    motion = film(fps=video_hz, size_px=(270, 480)).motion
-    analyzer = analyzer_of(motion, settings=Settings(pose_rate_hz=pose_hz))
-    watch(analyzer, motion.time_s)
-    steps = np.diff(analyzer.motion().time_s)
-    assert float(np.median(steps)) == pytest.approx(1 / looked_hz, rel=0.01)
-
-
-def test_too_few_frames_and_nobody_in_them() -> None:
-    motion = shot_of().motion
-    analyzer = analyzer_of(motion)
-    watch(analyzer, motion.time_s[:9])
-    with pytest.raises(TooShort, match="at least 10 frames, found 9"):
-        analyzer.motion()
-    empty = analyzer_of(motion, pose=RecordedPose.of(hidden(motion, (-1.0, 99.0))))
-    watch(empty, motion.time_s)
-    with pytest.raises(NoLifter):
-        empty.report()
-
-
-def test_progress_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
-    motion = shot_of().motion
-    monkeypatch.setattr(pipeline, "open_video", lambda path, limits: MemorySource(motion))
-    monkeypatch.setattr(pipeline, "load_pose", lambda *args, **options: RecordedPose.of(motion))
-    told: list[pipeline.Progress] = []
-    analysis = analyze_video("squat.mp4", settings=Settings(), progress=told.append)
-    frames = len(motion.time_s)
-    assert [p.done for p in told if p.stage == "watching"] == list(range(1, frames + 1))
-    assert {p.total for p in told} == {frames}
-    assert {p.stage for p in told} == {"watching", "judging"}
-    assert all(math.isfinite(p.frames_per_s) for p in told)
-    assert len(analysis.motion.time_s) == frames
-    assert analysis.origin.decoded_share == 1.0
+        Analyzer(
+            MemorySource(motion).info,
+            lift="snatch",
+            settings=Settings(models_dir=Path("nowhere")),
+            pose=RecordedPose.of(motion),
+        )
 
 
 # again, without vision

@@ -198,6 +198,13 @@ def test_a_hidden_joint_is_no_gap_elsewhere() -> None:
         assert known(signals, name).all(), name
 
 
+def test_seen_bridges_short_gaps() -> None:
+    motion = hidden(film("squat").motion, (2.0, 2.2), (6.0, 7.0))
+    seen = take_of(motion).signals.seen
+    assert seen[inside(motion, (2.0, 2.2))].all()
+    assert not seen[inside(motion, (6.0, 7.0))].any()
+
+
 def test_finite_runs_are_half_open() -> None:
     values = np.array([np.nan, 1.0, 2.0, np.nan, np.nan, 3.0])
     assert finite_runs(values) == [(1, 3), (5, 6)]

@@ -37,6 +37,7 @@ def analyze(
     no_video: options.NoVideo = False,
     as_json: options.Json = False,
     quiet: options.Quiet = False,
+    slow_motion: options.SlowMotion = None,
 ) -> None:
     """Judge the reps in a video; write a report, plots and data.
 
@@ -59,7 +60,7 @@ def analyze(
         if from_motion:
             analysis = analyze_motion(source, lift=lift, settings=settings)
         else:
-            analysis = _watch(source, lift, settings, bars)
+            analysis = _watch(source, lift, settings, slow_motion, bars)
         with_video = not (from_motion or no_video)
         folder = save_analysis(analysis, folder, video=with_video, progress=bars.stage)
     if as_json:
@@ -85,6 +86,7 @@ def default_folder(source: Path, *, from_motion: bool) -> Path:
 def _check(source: Path, lift: str | None, folder: Path) -> None:
     """Fail at once on what would otherwise fail after minutes."""
     from formcheck.lifts import load_lift
+    from formcheck.output import check_place
 
     if not source.exists():
         raise UnreadableVideo(
@@ -93,6 +95,7 @@ def _check(source: Path, lift: str | None, folder: Path) -> None:
         )
     if lift is not None:
         load_lift(lift)
+    check_place(folder)
     there = next(path for path in (folder, *folder.absolute().parents) if path.exists())
     if not there.is_dir() or not os.access(there, os.W_OK):
         raise OutputError(
@@ -101,9 +104,11 @@ def _check(source: Path, lift: str | None, folder: Path) -> None:
         )
 
 
-def _watch(source: Path, lift: str | None, settings: "Settings", bars: "Bars") -> "Analysis":
+def _watch(
+    source: Path, lift: str | None, settings: "Settings", slow_motion: float | None, bars: "Bars"
+) -> "Analysis":
     from formcheck.models import ensure_models, networks_of
     from formcheck.pipeline import analyze_video
 
     ensure_models(networks_of(settings.preset), settings.models_dir, progress=bars.pull)
-    return analyze_video(source, lift=lift, settings=settings, progress=bars.stage)
+    return analyze_video(source, lift=lift, settings=settings, slow_motion=slow_motion, progress=bars.stage)

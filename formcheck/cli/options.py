@@ -62,6 +62,18 @@ FromMotion = Annotated[
 ]
 """`--from-motion`."""
 
+SlowMotion = Annotated[
+    float | None,
+    typer.Option(
+        metavar="FACTOR",
+        min=1.0,
+        max=100.0,
+        help="How many times slower than life the video plays: 8 for 240 frames a second stored at 30. "
+        "Tempo and speed are then of real time. Default: what the file states, if it does.",
+    ),
+]
+"""`--slow-motion`; None asks the file."""
+
 NoVideo = Annotated[bool, typer.Option("--no-video", help="Don't write the annotated video; saves its time.")]
 """`--no-video`."""
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 
 import numpy as np
 
@@ -52,7 +53,7 @@ def recognise(take: Take, lifts: Sequence[Lift], *, insisted: bool = False) -> R
             "Film the whole set with the hands, hips and feet in view.",
         )
     if insisted:
-        return replace(best, confidence=0.0, reps=_numbered(found))
+        return replace(best, confidence=0.0, reps=found)
     raise NotALift(
         f"expected a squat, a deadlift or a bench press, found {seen} other "
         f"movement{'s' if seen > 1 else ''} up and down ({_describe(take, found)})",
@@ -62,21 +63,18 @@ def recognise(take: Take, lifts: Sequence[Lift], *, insisted: bool = False) -> R
 
 def _try(take: Take, lift: Lift) -> tuple[Recognised, tuple[Rep, ...]]:
     """The reps that fit a lift, and all that its rep rule found."""
-    height = -take.signals.bar_px[:, 1] / take.signals.trunk_px
-    found = find_reps(
+    find = partial(
+        find_reps,
         take.signals.time_s,
-        height,
+        -take.signals.bar_px[:, 1] / take.signals.trunk_px,
         starts=lift.rep.starts,
         smallest_range=lift.rep.smallest_range,
         shortest_s=lift.rep.shortest_s,
     )
-    fitting = [rep for rep in found if _fits(_posture(take, rep), lift.rep.posture)]
-    share = len(fitting) / len(found) if found else 0.0
-    return Recognised(lift, share, _numbered(fitting)), found
-
-
-def _numbered(reps: Sequence[Rep]) -> tuple[Rep, ...]:
-    return tuple(replace(rep, number=number) for number, rep in enumerate(reps, 1))
+    found = find()
+    fitting = find(fits=lambda rep: _fits(_posture(take, rep), lift.rep.posture))
+    share = min(len(fitting) / len(found), 1.0) if found else 0.0
+    return Recognised(lift, share, fitting), found
 
 
 def _fits(posture: dict[str, float], bounds: Posture) -> bool:

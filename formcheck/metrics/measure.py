@@ -1,7 +1,7 @@
 """A number with its doubt, and the take that it is measured in."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 import numpy as np
@@ -52,6 +52,14 @@ class Measure:
             return cls.none(unit, "the joints that it needs were not seen")
         return cls(float(value), unit, float(value - Z90 * sd), float(value + Z90 * sd))
 
+    def widened(self, factor: float) -> "Measure":
+        """The same value with an interval that is `factor` times as wide."""
+        return replace(
+            self,
+            low=self.value - factor * (self.value - self.low),
+            high=self.value + factor * (self.high - self.value),
+        )
+
     @classmethod
     def none(cls, unit: str, why: str) -> "Measure":
         """No value, and why."""
@@ -60,12 +68,23 @@ class Measure:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Take:
-    """Everything that a metric may look at."""
+    """Everything that a metric may look at.
+
+    Attributes
+    ----------
+    motion, signals, view
+        What the stages before found.
+    slow_motion
+        How many times slower than life the video plays.
+    doubt
+        How many times wider than with the accurate preset the intervals of what is read off joints are.
+    """
 
     motion: Motion
     signals: Signals
     view: View
     slow_motion: float = 1.0
+    doubt: float = 1.0
 
     def at(self, time_s: float) -> int:
         """Index of the sample closest to a time."""

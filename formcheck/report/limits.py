@@ -8,6 +8,7 @@ from formcheck.report import WarningPart
 _GOOD_COVERAGE = 0.9
 _GOOD_RATE_HZ = 24.0
 _GOOD_TRUNK_PX = 60.0
+_FEW_SWAPS = 0.03
 
 
 def find_limits(take: Take, recognised: Recognised, rep_coverage: float, origin: Origin) -> list[WarningPart]:
@@ -59,6 +60,15 @@ def _sight_warnings(take: Take, rep_coverage: float) -> list[WarningPart]:
                 code="hands_hidden",
                 message="The hands were hidden: the timing of the reps holds, their range is rough.",
                 hint="Film so that the hands can be seen beside the plates.",
+            )
+        )
+    if take.signals.swapped_share > _FEW_SWAPS:
+        warnings.append(
+            WarningPart(
+                code="sides",
+                message=f"Left and right were exchanged in {take.signals.swapped_share:.0%} of the frames "
+                "and put right.",
+                hint="Light the lifter from the camera's side.",
             )
         )
     if take.signals.trunk_px < _GOOD_TRUNK_PX:

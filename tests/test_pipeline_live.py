@@ -1,0 +1,207 @@
+"""Watching frame by frame: the same core for files and for cameras."""
+
+import math
+from collections.abc import Sequence
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+from builders import MemorySource
+from synthetic import WRISTS, Array, crowd, film, hidden, poses_of, walker
+from test_pipeline import content, shot_of
+
+from formcheck import pipeline
+from formcheck.bar import Bar
+from formcheck.errors import NoLifter, NoReps, TooShort
+from formcheck.motion import Motion
+from formcheck.pipeline import Analyzer, analyze, analyze_video, judge
+from formcheck.pose import Pose
+from formcheck.pose.recorded import RecordedPose
+from formcheck.settings import Settings
+from formcheck.video import Frame
+
+LIFTS = ("squat", "deadlift", "bench_press")
+NO_NETWORKS = Path(__file__).parent / "no_networks"
+
+
+class RecordedBar:
+    """What the hands hold, as the take has it."""
+
+    def __init__(self, motion: Motion) -> None:
+        self.motion = motion
+
+    def update(self, frame: Frame, lifter: Pose | None) -> Bar | None:
+        index = int(np.argmin(np.abs(self.motion.time_s - frame.time_s)))
+        (x_px, y_px), (moved_x, moved_y) = self.motion.bar_px[index], self.motion.bar_moved_px[index]
+        return Bar(x_px, y_px, 0.95, "wrists", (moved_x, moved_y))
+
+    def reset(self) -> None:
+        """Nothing is remembered."""
+
+
+BLANK = np.zeros((480, 270, 3), dtype=np.uint8)
+
+
+def analyzer_of(motion: Motion, **options: object) -> Analyzer:
+    options = {
+        "settings": Settings(models_dir=NO_NETWORKS),
+        "pose": RecordedPose.of(motion),
+        "bar": lambda: RecordedBar(motion),
+        **options,
+    }
+    return Analyzer(MemorySource(motion).info, **options)  # type: ignore[arg-type]
+
+
+def watch(analyzer: Analyzer, times_s: Array) -> None:
+    for index, time_s in enumerate(times_s):
+        analyzer.update(Frame(index, float(time_s), BLANK))
+
+
+@pytest.mark.parametrize("lift", LIFTS)
+def test_what_was_watched_is_the_take(lift: str) -> None:
+    motion = hidden(shot_of(lift).motion, (1.5, 1.7))
+    analyzer = analyzer_of(replace(motion, bar_moved_px=np.nan_to_num(motion.bar_moved_px)))
+    watch(analyzer, motion.time_s)
+    watched = analyzer.motion()
+    for name in ("time_s", "keypoints_px", "world_m", "confidence", "bar_px"):
+        np.testing.assert_array_equal(getattr(watched, name), getattr(motion, name), err_msg=name)
+    assert content(analyzer.report()) == content(judge(watched, analyzer.origin()))
+
+
+def test_reports_come_at_any_time_and_change_nothing() -> None:
+    """A rep is told as soon as it is over; asking early and often gives the same last report."""
+    motion = shot_of().motion
+    asked, silent = analyzer_of(motion), analyzer_of(motion)
+    counts = {}
+    for index, time_s in enumerate(motion.time_s):
+        asked.update(Frame(index, float(time_s), BLANK))
+        if index in (135, 240):
+            counts[index] = len(asked.report().reps)
+    watch(silent, motion.time_s)
+    assert counts == {135: 1, 240: 2}
+    assert content(asked.report()) == content(silent.report())
+
+
+@pytest.mark.parametrize("seconds", [5.0, 99.0], ids=["in the middle", "at the end"])
+def test_live_equals_offline(seconds: float, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The same pictures and keypoints through `Analyzer` by hand and through `analyze`; the bar is real."""
+    motion = shot_of().motion
+    keep = motion.time_s <= seconds
+    arrays = {
+        n: getattr(motion, n)[keep] for n in Motion.__slots__ if isinstance(getattr(motion, n), np.ndarray)
+    }
+    source = MemorySource(replace(motion, **arrays))
+    monkeypatch.setattr(pipeline, "open_video", lambda path, limits: source)
+    monkeypatch.setattr(pipeline, "load_pose", lambda *args, **options: RecordedPose.of(motion))
+    offline = analyze("squat.mp4", settings=Settings(models_dir=NO_NETWORKS))
+    live = Analyzer(source.info, settings=Settings(models_dir=NO_NETWORKS), pose=RecordedPose.of(motion))
+    for frame in source:
+        live.update(frame)
+        if frame.index == 60:
+            with pytest.raises(NoReps):
+                live.report()
+    assert len(offline.reps) == (1 if seconds == 5.0 else 2)
+    assert content(live.report()) == content(offline)
+
+
+@pytest.mark.parametrize(
+    ("video_hz", "pose_hz", "looked_hz"),
+    [(30.0, 30.0, 30.0), (25.0, 30.0, 25.0), (60.0, 30.0, 30.0), (120.0, 30.0, 30.0), (60.0, 60.0, 60.0)],
+)
+def test_frames_that_come_too_fast_are_skipped(video_hz: float, pose_hz: float, looked_hz: float) -> None:
+    motion = film(fps=video_hz, size_px=(270, 480)).motion
+    analyzer = analyzer_of(motion, settings=Settings(models_dir=NO_NETWORKS, pose_rate_hz=pose_hz))
+    watch(analyzer, motion.time_s)
+    steps = np.diff(analyzer.motion().time_s)
+    assert float(np.median(steps)) == pytest.approx(1 / looked_hz, rel=0.01)
+
+
+class Everybody:
+    """An estimator that sees several people, in this order."""
+
+    name = "recorded"
+
+    def __init__(self, *people: Sequence[Pose | None]) -> None:
+        self.frames = crowd(*people)
+
+    def estimate(self, frames: Sequence[Frame]) -> list[tuple[Pose, ...]]:
+        return [self.frames[frame.index] for frame in frames]
+
+    def reset(self) -> None:
+        """Nothing is remembered."""
+
+
+class Hands:
+    """Follows one person's wrists, and is lost with them."""
+
+    def __init__(self) -> None:
+        self.before: Array | None = None
+
+    def update(self, frame: Frame, lifter: Pose | None) -> Bar | None:
+        if lifter is None:
+            self.before = None
+            return None
+        now = lifter.xy_px[WRISTS].mean(axis=0)
+        moved = now - (now if self.before is None else self.before)
+        self.before = now
+        return Bar(now[0], now[1], 0.9, "wrists", (moved[0], moved[1]))
+
+    def reset(self) -> None:
+        """Start anew."""
+        self.before = None
+
+
+def watched_with(motion: Motion, *people: Sequence[Pose | None]) -> Analyzer:
+    analyzer = analyzer_of(motion, pose=Everybody(*people), bar=Hands)
+    watch(analyzer, motion.time_s)
+    return analyzer
+
+
+def test_the_bar_of_the_one_who_lifts_is_followed_whoever_comes_first() -> None:
+    """A walker and a bystander are found before the lifter."""
+    motion = shot_of().motion
+    still = film(tempo=lambda time_s: 0.0 * time_s, time_s=motion.time_s, size_px=(270, 480)).motion
+    others = poses_of(walker(motion.time_s, px_per_m=120.0), person=0), poses_of(still, person=1)
+    report = watched_with(motion, *others, poses_of(motion, person=2)).report()
+    alone = watched_with(motion, poses_of(motion, person=2)).report()
+    assert report.reps == alone.reps
+    assert (report.quality.people, alone.quality.people) == (3, 1)
+
+
+def test_a_lifter_found_again_under_a_new_number_loses_no_rep() -> None:
+    """Lost for 0.2 s between two reps."""
+    motion = shot_of().motion
+    first = poses_of(hidden(motion, (4.3, 99.0)), person=1)
+    then = poses_of(hidden(motion, (-1.0, 4.5)), person=6)
+    report = watched_with(motion, first, then).report()
+    alone = watched_with(motion, poses_of(motion)).report()
+    assert [rep.start_s for rep in report.reps] == [rep.start_s for rep in alone.reps]
+    assert report.quality.people == 1
+
+
+def test_too_few_frames_and_nobody_in_them() -> None:
+    motion = shot_of().motion
+    analyzer = analyzer_of(motion)
+    watch(analyzer, motion.time_s[:9])
+    with pytest.raises(TooShort, match="at least 10 frames, found 9"):
+        analyzer.motion()
+    empty = analyzer_of(motion, pose=RecordedPose.of(hidden(motion, (-1.0, 99.0))))
+    watch(empty, motion.time_s)
+    with pytest.raises(NoLifter):
+        empty.report()
+
+
+def test_progress_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    motion = shot_of().motion
+    monkeypatch.setattr(pipeline, "open_video", lambda path, limits: MemorySource(motion))
+    monkeypatch.setattr(pipeline, "load_pose", lambda *args, **options: RecordedPose.of(motion))
+    told: list[pipeline.Progress] = []
+    analysis = analyze_video("squat.mp4", settings=Settings(models_dir=NO_NETWORKS), progress=told.append)
+    frames = len(motion.time_s)
+    assert [p.done for p in told if p.stage == "watching"] == list(range(1, frames + 1))
+    assert {p.total for p in told} == {frames}
+    assert {p.stage for p in told} == {"watching", "judging"}
+    assert all(math.isfinite(p.frames_per_s) for p in told)
+    assert len(analysis.motion.time_s) == frames
+    assert analysis.origin.decoded_share == 1.0
