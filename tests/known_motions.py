@@ -61,7 +61,8 @@ def leaning_early_in_the_ascent() -> Motion:
 
 def folding_at_the_bottom() -> Motion:
     motion = squat()
-    return leaning(motion, 30 + 12 * np.clip((Tempo((1.0,)).way(motion.time_s) - 0.9) / 0.1, 0, 1))
+    way = Tempo((1.0,)).way(motion.time_s)
+    return leaning(motion, 10 + 20 * np.clip(way / 0.9, 0, 1) + 12 * np.clip((way - 0.9) / 0.1, 0, 1))
 
 
 def hips_before_shoulders() -> Motion:
@@ -111,6 +112,14 @@ def feet_stepping() -> Motion:
     return shifted(motion, left_ankle=step, right_ankle=step)
 
 
+def bar_tilting() -> Motion:
+    """From 3 degrees, as a camera held askew sees them, to 8."""
+    width = 2 * HALF_WIDTHS_M["wrist"]
+    low, high = (width * float(np.tan(np.radians(tilt))) for tilt in (3.0, 8.0))
+    askew = shifted(still(azimuth_deg=0.0), left_wrist=(0.0, -low * PX_PER_M))
+    return rising("left_wrist", by_m=high - low, knots=WHOLE_REP)(askew)
+
+
 def bent_arms() -> Motion:
     return film(
         "deadlift", Tempo((1.0,)), postures=(Joints(0, 4, 1, 0, 20), Joints(12, 70, 60, 0, 20))
@@ -118,7 +127,6 @@ def bent_arms() -> Motion:
 
 
 HEELS = rising("right_heel", by_m=0.2 * FOOT_M, knots=AROUND_TURN)
-TILT = rising("left_wrist", by_m=2 * HALF_WIDTHS_M["wrist"] * np.tan(np.radians(5)), knots=WHOLE_REP)
 LAG = rising("right_wrist", by_m=0.2 * TRUNK_M, knots=ASCENT)
 BUTT = rising("left_hip", "right_hip", by_m=0.1 * TRUNK_M, knots=ASCENT)
 HEAD = rising("right_ear", by_m=0.15 * TRUNK_M, knots=WHOLE_REP)
@@ -155,7 +163,7 @@ KNOWN: dict[str, tuple[Callable[[], Motion], float, float]] = {
     "head_lift": (lambda: HEAD(one("bench_press").motion), 0.15, 0.01),
     "knee_width_drop": (knees_caving, 25.0, 1.0),
     "hip_shift": (hips_shifting, 15.0, 0.5),
-    "hand_tilt": (lambda: TILT(still(azimuth_deg=0.0)), 5.0, 0.1),
+    "hand_tilt": (bar_tilting, 5.0, 0.1),
     "side_lag": (lambda: LAG(still(azimuth_deg=0.0)), 0.2, 0.005),
 }
 

@@ -24,7 +24,7 @@ FILES = {"report.json", "report.html", "reps.csv", "signals.csv", "motion.npz"}
 def analysis() -> Analysis:
     motion = film("squat", Tempo((1.0,)), size_px=(270, 480), fps=30.0).motion
     source = MemorySource(motion)
-    origin = Origin(source.info, 1.0, (), {}, {})
+    origin = Origin(source.info, 1.0, (), {}, {"preset": "accurate"})
     return Analysis(judge(motion, origin), motion, take_of(motion).signals, origin, source)
 
 

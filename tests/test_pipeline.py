@@ -203,6 +203,16 @@ def test_a_take_without_its_origin_is_refused(note: str, tmp_path: Path) -> None
     assert caught.value.hint
 
 
+@pytest.mark.xfail(strict=True, reason="KeyError: the settings of a note are not looked at")
+@pytest.mark.parametrize("settings", [{}, {"preset": "best"}])
+def test_a_take_of_other_settings_is_refused(settings: dict[str, str], tmp_path: Path) -> None:
+    motion = shot_of().motion
+    note = replace(origin_of(motion), settings=settings).to_json()
+    save_motion(motion, tmp_path / "motion.npz", note=note)
+    with pytest.raises(UnreadableVideo):
+        analyze_motion(tmp_path)
+
+
 def test_a_folder_without_a_take_is_refused(tmp_path: Path) -> None:
     with pytest.raises(UnreadableVideo, match=r"motion\.npz"):
         analyze_motion(tmp_path)

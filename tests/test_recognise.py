@@ -133,19 +133,15 @@ def test_other_exercises_are_refused(movement: str, body: str, view: str) -> Non
     assert "--lift" in caught.value.hint
 
 
-DESCRIBED = pytest.mark.xfail(
+@pytest.mark.xfail(
     strict=True, reason="the movements of another lift's rep rule are counted, none is there to describe"
 )
-
-
-@DESCRIBED
 def test_squats_whose_turns_were_never_seen_are_refused() -> None:
     motion = hidden(film("squat", fps=30.0).motion, (2.2, 3.0), (6.0, 6.8), (9.8, 10.6))
     with pytest.raises(AnalysisError):
         recognised(motion)
 
 
-@DESCRIBED
 def test_a_single_curl_is_refused() -> None:
     """Seen by the deadlift's rep rule alone: from below, up and down."""
     with pytest.raises(NotALift, match="found 1 other movement up and down"):

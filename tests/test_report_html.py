@@ -162,13 +162,13 @@ def test_close_to_a_limit_the_page_is_not_glad():
     report = make_report((111.0,)).model_copy(update={"practice": None, "faults": faults})
     words = Page(to_html(report)).words
     assert "No clear fault. Close to the limit: squat cut high." in words
-    assert "Nothing to fix" not in words
+    assert "No fault in what" not in words
 
 
 def test_without_faults_the_page_is_glad():
     report = make_report((118.0,)).model_copy(update={"practice": None})
     words = Page(to_html(report)).words
-    assert "Nothing to fix here" in words
+    assert "No fault in what this view shows" in words
     assert "the 2 rules that this view can judge" in words
 
 
@@ -177,7 +177,7 @@ def test_without_judgement_the_page_is_not_glad():
     report = make_report((118.0,)).model_copy(update={"practice": None, "faults": faults})
     words = Page(to_html(report)).words
     assert "Nothing could be judged" in words
-    assert "Nothing to fix" not in words
+    assert "No fault in what" not in words
     assert "The near knee was hidden." in words
 
 
@@ -209,12 +209,12 @@ def test_the_focus_shows_the_worst_instant_of_its_rule():
 
 
 def test_the_table_has_what_was_measured_with_durations_last():
-    reps = make_report().reps
-    titles = [column.title for column in table_columns(reps)]
+    report = make_report()
+    titles = [column.title for column in table_columns(report)]
     assert titles[0] == "Range"
     assert titles[-3:] == ["Eccentric", "Pause", "Concentric"]
     assert "Knee valgus" not in titles
-    assert missing_measures(reps) == {
+    assert missing_measures(report) == {
         "Knee valgus": "The camera looks from the side; knees show from the front."
     }
 

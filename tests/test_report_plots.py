@@ -71,8 +71,14 @@ def test_numbers_have_the_digits_that_their_interval_justifies(measure, value, i
 
 
 def test_titles_leave_the_unit_out():
-    assert measure_title("eccentric_s", "s") == "Eccentric"
-    assert measure_title("knee_flexion_bottom", "deg") == "Knee flexion bottom"
+    assert measure_title("eccentric_s", "s", "squat") == "Eccentric"
+    assert measure_title("knee_flexion_bottom", "deg", "squat") == "Knee flexion bottom"
+
+
+def test_instants_have_the_words_of_the_lift():
+    assert measure_title("knee_flexion_turn", "deg", "squat") == "Knee flexion, bottom"
+    assert measure_title("knee_flexion_turn", "deg", "deadlift") == "Knee flexion, lockout"
+    assert measure_title("trunk_lean_start", "deg", "deadlift") == "Trunk lean, lift-off"
 
 
 def test_the_plots_begin_with_the_reps_in_view():

@@ -64,6 +64,16 @@ def test_the_bars_way_across_a_short_gap_is_kept(start_s: float) -> None:
     )
 
 
+@pytest.mark.parametrize("share", [0.7, 0.9, 1.1])
+def test_flow_that_falls_short_is_scaled_to_the_wrists(share: float) -> None:
+    """Points on arms and trunk move more slowly than the bar: the wrists say how far it goes."""
+    motion = film("squat").motion
+    short = take_of(replace(motion, bar_moved_px=share * motion.bar_moved_px)).signals
+    plain = take_of(motion).signals
+    np.testing.assert_allclose(short.values["bar_height_ih"], plain.values["bar_height_ih"], atol=2e-3)
+    assert short.bar_agreement == pytest.approx(1.0, abs=1e-3)
+
+
 def test_a_plates_own_track_is_passed_on() -> None:
     motion = film("squat").motion
     plate = replace(motion, bar_kind="plate", bar_moved_px=np.full_like(motion.bar_px, np.nan))

@@ -42,7 +42,7 @@ def rep_table(report: Report) -> Table:
     table.add_column("rep", justify="right")
     names = key_measures(report.reps)
     for name, unit in names.items():
-        title = measure_title(name, unit).lower().replace(" ", "\n")
+        title = measure_title(name, unit, report.lift.name).lower().replace(", ", "\n").replace(" ", "\n")
         table.add_column(f"{title}\n{_UNITS.get(unit, unit)}", justify="right", no_wrap=True)
     table.add_column("tempo\ns", no_wrap=True)
     table.add_column("verdict", ratio=1)

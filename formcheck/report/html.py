@@ -15,7 +15,7 @@ from jinja2 import Environment, FunctionLoader, StrictUndefined
 from markupsafe import Markup
 
 from formcheck.errors import OutputError
-from formcheck.report import FaultPart, Report, RepPart, VerdictName
+from formcheck.report import FaultPart, Report, VerdictName
 from formcheck.report.plots import duration_s, page_data
 from formcheck.report.words import (
     EVIDENCE_WORDS,
@@ -85,8 +85,8 @@ def to_html(report: Report, video: Path | None = None) -> str:
     environment.filters["interval"] = interval_words
     return environment.get_template("page.html").render(
         report=report,
-        columns=table_columns(report.reps),
-        gaps=missing_measures(report.reps),
+        columns=table_columns(report),
+        gaps=missing_measures(report),
         cards=rule_cards(report.faults),
         focus_at=focus_instant(report),
         duration_s=duration_s(report),
@@ -113,23 +113,25 @@ def rule_cards(faults: list[FaultPart]) -> list[RuleCard]:
     return sorted(cards, key=lambda card: _gravity(card.worst))
 
 
-def table_columns(reps: list[RepPart]) -> list[Column]:
+def table_columns(report: Report) -> list[Column]:
     """Choose the measures that at least one rep has; durations come last."""
     units = {
         name: measure.unit
-        for rep in reps
+        for rep in report.reps
         for name, measure in rep.measures.items()
         if measure.value is not None
     }
-    columns = [Column(name, measure_title(name, unit), unit) for name, unit in units.items()]
+    columns = [
+        Column(name, measure_title(name, unit, report.lift.name), unit) for name, unit in units.items()
+    ]
     return sorted(columns, key=lambda column: column.unit == "s")
 
 
-def missing_measures(reps: list[RepPart]) -> dict[str, str]:
+def missing_measures(report: Report) -> dict[str, str]:
     """Title of each measure that some rep lacks, and why."""
     return {
-        measure_title(name, measure.unit): measure.missing or "not measured"
-        for rep in reps
+        measure_title(name, measure.unit, report.lift.name): measure.missing or "not measured"
+        for rep in report.reps
         for name, measure in rep.measures.items()
         if measure.value is None
     }

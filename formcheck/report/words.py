@@ -28,6 +28,8 @@ _SUFFIXES = {
     "_s": "s",
     "_px": "pixels",
 }
+_INSTANTS = {"start": "start", "turn": "bottom", "end": "lockout"}
+_DEADLIFT_INSTANTS = {"start": "lift-off", "turn": "lockout", "end": "floor"}
 _DIGITS = ((2.0, 0), (0.2, 1), (0.02, 2))
 
 
@@ -39,8 +41,12 @@ def signal_words(key: str) -> tuple[str, str]:
     return sentence(key), ""
 
 
-def measure_title(name: str, unit: str) -> str:
-    """Title of a measure, without the unit that its name may end with."""
+def measure_title(name: str, unit: str, lift: str) -> str:
+    """Title of a measure, without the unit that its name may end with, its instant in the lift's words."""
+    stem, _, last = name.removesuffix(f"_{unit}").rpartition("_")
+    instants = _DEADLIFT_INSTANTS if lift == "deadlift" else _INSTANTS
+    if stem and last in instants:
+        return f"{sentence(stem)}, {instants[last]}"
     return sentence(name.removesuffix(f"_{unit}") if unit else name)
 
 

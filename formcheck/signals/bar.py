@@ -1,0 +1,70 @@
+"""The path of what the hands hold."""
+
+import numpy as np
+from scipy.ndimage import median_filter, uniform_filter1d
+
+from formcheck.motion import Motion
+from formcheck.pose import FloatArray
+from formcheck.signals.filters import true_runs
+from formcheck.skeleton import INDEX
+
+_ANCHOR_S = 10.0
+_SEEN_CONFIDENCE = 0.3
+
+
+def bar_path(motion: Motion, *, camera_moved: bool) -> tuple[FloatArray, float]:
+    """The hands' place with the motion of what they hold: (T, 2) pixels, and how well the two agree.
+
+    A plate's own track needs no such help and is passed on. Else the flow is summed up, scaled to the
+    wrists' travel where both agree, and hung on the wrists' running median, so that neither the flow's
+    drift nor the wrists' jumps remain.
+    """
+    place = motion.bar_px - (motion.camera_px if camera_moved else 0.0)
+    if motion.bar_kind != "wrists":
+        return place, 1.0
+    seen = motion.confidence[:, [INDEX["left_wrist"], INDEX["right_wrist"]]].mean(axis=1)
+    trusted = np.where((seen >= _SEEN_CONFIDENCE)[:, None], place, np.nan)
+    flow = np.cumsum(np.nan_to_num(motion.bar_moved_px), axis=0)
+    gain, agreement = _gain(motion.time_s, trusted[:, 1], flow[:, 1])
+    flow = gain * flow + _unfollowed(motion.bar_moved_px, trusted)
+    path = np.full_like(place, np.nan)
+    for axis in (0, 1):
+        rest = trusted[:, axis] if np.isfinite(trusted[:, axis]).sum() > 5 else place[:, axis]
+        path[:, axis] = flow[:, axis] + _anchor(motion.time_s, rest - flow[:, axis])
+    path[~np.isfinite(motion.bar_moved_px).all(axis=1)] = np.nan
+    return path, agreement
+
+
+def _unfollowed(moved: FloatArray, wrists: FloatArray) -> FloatArray:
+    """(T, 2) sum of the wrists' way across the spans in which nothing was followed."""
+    way = np.zeros_like(wrists)
+    for start, stop in true_runs(np.isnan(moved).any(axis=1)):
+        if start > 0 and stop < len(moved):
+            jump = wrists[stop] - wrists[start - 1]
+            way[stop:] += np.where(np.isfinite(jump), jump, 0.0)
+    return way
+
+
+def _gain(time_s: FloatArray, wrists: FloatArray, flow: FloatArray) -> tuple[float, float]:
+    """How much farther the wrists travel than the flow says, and the correlation of the two."""
+    step = max(round(0.5 / np.median(np.diff(time_s))), 1)
+    there, held = wrists[step:] - wrists[:-step], flow[step:] - flow[:-step]
+    good = np.isfinite(there) & np.isfinite(held)
+    if good.sum() < 10 or np.std(held[good]) < 1e-9 or np.std(there[good]) < 1e-9:
+        return 1.0, 0.0
+    agreement = float(np.corrcoef(there[good], held[good])[0, 1])
+    slope = float((there[good] @ held[good]) / (held[good] @ held[good]))
+    return (float(np.clip(slope, 0.8, 1.6)) if agreement > 0.6 else 1.0), agreement
+
+
+def _anchor(time_s: FloatArray, rest: FloatArray) -> FloatArray:
+    """(T,) running median over 10 s, then its running mean; NaN bridged."""
+    known = np.isfinite(rest)
+    if not known.any():
+        return np.full_like(rest, np.nan)
+    bridged = np.interp(time_s, time_s[known], rest[known])
+    width = max(int(_ANCHOR_S / np.median(np.diff(time_s))), 3)
+    if width >= len(bridged):
+        return np.full_like(rest, float(np.median(bridged)))
+    middle = median_filter(bridged, size=width, mode="nearest")
+    return np.asarray(uniform_filter1d(middle, size=width, mode="nearest"), dtype=np.float64)
