@@ -12,6 +12,7 @@ import numpy as np
 
 from formcheck.errors import NoLifter
 from formcheck.pose import FloatArray, Pose
+from formcheck.pose.size import trunk_of
 from formcheck.skeleton import INDEX
 
 _WINDOW_S = 3.0
@@ -20,7 +21,6 @@ _SETTLED_S = 1.0
 _TURNED_DISCOUNT = 0.4
 _GOOD_COVERAGE = 0.5
 
-_SHOULDERS = [INDEX["left_shoulder"], INDEX["right_shoulder"]]
 _HIPS = [INDEX["left_hip"], INDEX["right_hip"]]
 _WRISTS = [INDEX["left_wrist"], INDEX["right_wrist"]]
 
@@ -102,23 +102,22 @@ def _tracks(time_s: FloatArray, people: Sequence[tuple[Pose, ...]]) -> list[_Tra
     tracks = []
     for person, seen in rows.items():
         xy_px = np.array([pose.xy_px for _, pose in seen])
-        trunk = xy_px[:, _SHOULDERS].mean(axis=1) - xy_px[:, _HIPS].mean(axis=1)
+        trunks = np.array([trunk_of(pose) for _, pose in seen])
         tracks.append(
             _Track(
                 person,
                 seen[0][1].upright,
                 np.array([now_s for now_s, _ in seen]),
                 xy_px,
-                _trunk_length(trunk),
+                _typical(trunks),
             )
         )
     return tracks
 
 
-def _trunk_length(trunk: FloatArray) -> float:
-    """Typical length of (N, 2) trunks in pixels, at least 1."""
-    length = np.linalg.norm(trunk, axis=1)
-    known = length[np.isfinite(length)]
+def _typical(trunks_px: FloatArray) -> float:
+    """Median of the known lengths, at least one pixel."""
+    known = trunks_px[np.isfinite(trunks_px)]
     return max(float(np.median(known)), 1.0) if len(known) else 1.0
 
 

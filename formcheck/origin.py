@@ -2,10 +2,11 @@
 
 import json
 from dataclasses import asdict, dataclass
+from typing import get_args
 
 from formcheck.errors import UnreadableVideo
 from formcheck.models import networks_of, verify_models
-from formcheck.settings import Settings
+from formcheck.settings import Preset, Settings
 from formcheck.video import FrameSource, VideoInfo
 
 
@@ -63,9 +64,11 @@ class Origin:
         """
         try:
             parts = json.loads(text)
+            if parts["settings"]["preset"] not in get_args(Preset):
+                raise ValueError("unknown preset")
             info = VideoInfo(**parts.pop("info"))
             return cls(info=info, **{**parts, "notes": tuple(parts["notes"])})
-        except (json.JSONDecodeError, KeyError, TypeError) as error:
+        except (AttributeError, KeyError, TypeError, ValueError) as error:
             raise UnreadableVideo(
                 "expected a take with a note of its video, found none",
                 "Give the motion.npz of a result folder.",

@@ -1,5 +1,6 @@
 """The folder of results: written whole or not at all."""
 
+import json
 import shutil
 import tempfile
 from pathlib import Path
@@ -47,9 +48,7 @@ def save_analysis(
     try:
         _write_files(analysis, work, video=video, progress=progress)
         work.chmod(0o755)
-        if out.exists():
-            shutil.rmtree(out)
-        work.replace(out)
+        _exchange(work, out)
     except OSError as error:
         raise OutputError(f"cannot write {out}: {error.strerror}", "Is the disk full?") from error
     finally:
@@ -65,7 +64,7 @@ def check_place(out: Path) -> None:
     OutputError
         It does.
     """
-    if out.exists() and not (out / _RESULT).is_file() and not _is_empty_folder(out):
+    if out.exists() and not _is_result(out) and not _is_empty_folder(out):
         raise OutputError(
             f"expected {out} to be free or an older result, found something else",
             "Choose another folder with --out.",
@@ -97,6 +96,29 @@ def _write_files(analysis: Analysis, folder: Path, *, video: bool, progress: OnP
     page = to_html(report, clip if clip.exists() else None)
     (folder / "report.html").write_text(page, encoding="utf-8")
     (folder / _RESULT).write_text(to_json(report), encoding="utf-8")
+
+
+def _exchange(work: Path, out: Path) -> None:
+    """Put the new folder in the old one's place; the old one is deleted only when that is done."""
+    older = work.with_suffix(".older")
+    if out.exists():
+        out.replace(older)
+    try:
+        work.replace(out)
+    except OSError:
+        if older.exists():
+            older.replace(out)
+        raise
+    shutil.rmtree(older, ignore_errors=True)
+
+
+def _is_result(path: Path) -> bool:
+    """Whether a folder holds a report of ours, of this version or another."""
+    try:
+        report = json.loads((path / _RESULT).read_text("utf-8"))
+        return "schema_version" in report and "formcheck" in report["made_by"]
+    except (OSError, ValueError, KeyError, TypeError):
+        return False
 
 
 def _is_empty_folder(path: Path) -> bool:

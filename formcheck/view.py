@@ -5,6 +5,7 @@ from typing import Literal
 
 import numpy as np
 
+from formcheck.errors import NoLifter
 from formcheck.motion import Motion
 from formcheck.skeleton import INDEX
 
@@ -51,7 +52,7 @@ def estimate_view(motion: Motion) -> View:
 
     Raises
     ------
-    ValueError
+    NoLifter
         A take without a single seen frame or without world points.
     """
     across = np.zeros((len(motion.time_s), 2))
@@ -61,7 +62,10 @@ def estimate_view(motion: Motion) -> View:
     across = across[np.isfinite(across).all(axis=1)]
     length = np.linalg.norm(across, axis=1)
     if not (length > 0).any():
-        raise ValueError("motion: expected frames with world points, got none")
+        raise NoLifter(
+            "expected a lifter whose joints are known in space, found none",
+            "Analyze the video again with --pose direct.",
+        )
     mean = (across[length > 0] / length[length > 0, None]).mean(axis=0)
     azimuth = float(np.degrees(np.arctan2(mean[1], mean[0])))
     return view_from_azimuth(azimuth, float(np.linalg.norm(mean)))

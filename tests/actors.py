@@ -10,6 +10,7 @@ from formcheck.pose import Pose
 from formcheck.pose.direct import DirectPose
 from formcheck.pose.networks import Detection, Detector, Landmarker, Landmarks
 from formcheck.pose.region import Image, Region
+from formcheck.skeleton import INDEX
 from formcheck.video import Frame
 
 SIZE_PX = (1280, 480)
@@ -42,6 +43,8 @@ class Actor:
     turn_rad: float = 0.0
     walks_px: Callable[[float], float] = still
     lifts_px: Callable[[float], float] = still
+    waves_px: Callable[[float], float] = still
+    """How much higher the left hand is than `lifts_px` has both."""
     in_view: Callable[[float], bool] = always
     score: float = 0.9
     seen_at_px: tuple[float, ...] = (0.0,)
@@ -56,6 +59,7 @@ class Actor:
         local = np.full((33, 2), 0.5)
         local[list(SHOULDERS), 1] = 0.25
         local[list(WRISTS), 1] = 0.4 - self.lifts_px(time_s) / self.size_px
+        local[WRISTS[0], 1] -= self.waves_px(time_s) / self.size_px
         region = self.region(time_s)
         return _landmarks(region, region.to_image(local), score=self.score)
 
@@ -146,8 +150,6 @@ def numbers(seen: Sequence[tuple[Pose, ...]]) -> set[int]:
 
 def hips_x_px(pose: Pose) -> float:
     """Where a pose's hips are, from the left."""
-    from formcheck.skeleton import INDEX
-
     return float(pose.xy_px[INDEX["left_hip"], 0])
 
 

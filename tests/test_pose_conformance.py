@@ -38,7 +38,7 @@ def frames(clip: list[Frame]) -> list[Frame]:
 
 
 def make(name: str, frames: Sequence[Frame]) -> PoseEstimator:
-    return vision(name) if name in ("direct", "mediapipe") else recorded(frames)
+    return recorded(frames) if name == "recorded" else vision("direct" if name == "direct" else "mediapipe")
 
 
 @pytest.fixture(

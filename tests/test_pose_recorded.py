@@ -96,7 +96,7 @@ def test_a_take_is_replayed_as_it_was() -> None:
         pose = Pose(
             random.uniform(0, 480, (21, 2)), random.uniform(0, 1, 21), world_m=random.normal(0, 1, (21, 3))
         )
-        recorder.add(now_s, (pose,) if now_s != 0.5 else (), None, None)
+        recorder.add(now_s, (pose,) if now_s != 0.5 else (), {})
     take = recorder.motion()
     again = replayed(take)
     for name in ("time_s", "keypoints_px", "confidence", "world_m"):
@@ -108,5 +108,5 @@ def replayed(take: Motion) -> Motion:
     recorder, estimator = Recorder(take.size_px), RecordedPose.of(take)
     for index, time_s in enumerate(take.time_s):
         frame = Frame(index, float(time_s), PICTURE)
-        recorder.add(frame.time_s, estimator.estimate([frame])[0], None, None)
+        recorder.add(frame.time_s, estimator.estimate([frame])[0], {})
     return recorder.motion()

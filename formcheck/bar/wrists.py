@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 from formcheck.bar import Bar
 from formcheck.pose import FloatArray, Pose
 from formcheck.pose.region import Image
+from formcheck.pose.size import trunk_of
 from formcheck.skeleton import INDEX
 from formcheck.video import Frame
 
@@ -32,7 +33,6 @@ _COAST_S = 3.0
 _BAR_PERCENTILE = 80
 
 _SHOULDERS = [INDEX["left_shoulder"], INDEX["right_shoulder"]]
-_HIPS = [INDEX["left_hip"], INDEX["right_hip"]]
 _WRISTS = [INDEX["left_wrist"], INDEX["right_wrist"]]
 
 
@@ -76,7 +76,7 @@ class WristBar:
     def _look(self, lifter: Pose, zoom: float) -> tuple[FloatArray, FloatArray]:
         """Corners (2, 2) of the box around the hands, and the (2,) columns that the lifter may cover."""
         shoulders = lifter.xy_px[_SHOULDERS].mean(axis=0)
-        trunk = float(np.linalg.norm(shoulders - lifter.xy_px[_HIPS].mean(axis=0)))
+        trunk = trunk_of(lifter)
         self._trunk_px = trunk if not self._trunk_px else 0.95 * self._trunk_px + 0.05 * trunk
         arm = lifter.xy_px[_WRISTS].mean(axis=0) - shoulders
         length = max(float(np.linalg.norm(arm)), 1e-6)

@@ -54,6 +54,13 @@ class Posture(_Strict):
     hips_follow: Bounds
     feet_travel: Bounds
 
+    @model_validator(mode="after")
+    def _least_first(self) -> Self:
+        turned = [name for name, (least, most) in self if least > most]
+        if turned:
+            raise ValueError(f"the larger bound comes first in {', '.join(turned)}")
+        return self
+
 
 class RepRule(_Strict):
     """How a rep of the lift is found.
@@ -156,9 +163,12 @@ def read_lift(path: Path) -> Lift:
     Raises
     ------
     InvalidLift
-        Not TOML, or against the schema, with every problem named.
+        No such file, not TOML, or against the schema, with every problem named.
     """
-    return _parse(path.read_text("utf-8"), path.name)
+    try:
+        return _parse(path.read_text("utf-8"), path.name)
+    except (OSError, UnicodeDecodeError) as error:
+        raise InvalidLift(f"{path}: expected a lift file, found {error}", "Check the name.") from error
 
 
 def _parse(text: str, name: str) -> Lift:

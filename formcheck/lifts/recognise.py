@@ -43,11 +43,11 @@ def recognise(take: Take, lifts: Sequence[Lift], *, insisted: bool = False) -> R
         Nothing goes up and down far enough.
     """
     tried = [_try(take, lift) for lift in lifts]
-    best, found = max(tried, key=lambda pair: sum(rep.height_range for rep in pair[0].reps))
+    best = max((recognised for recognised, _ in tried), key=lambda r: sum(rep.height_range for rep in r.reps))
     if best.reps:
         return best
-    seen = max(len(reps) for _, reps in tried)
-    if not seen:
+    found = max((reps for _, reps in tried), key=len)
+    if not found:
         raise NoReps(
             "expected the hands to go up and down, found nothing that is a rep",
             "Film the whole set with the hands, hips and feet in view.",
@@ -55,8 +55,8 @@ def recognise(take: Take, lifts: Sequence[Lift], *, insisted: bool = False) -> R
     if insisted:
         return replace(best, confidence=0.0, reps=found)
     raise NotALift(
-        f"expected a squat, a deadlift or a bench press, found {seen} other "
-        f"movement{'s' if seen > 1 else ''} up and down ({_describe(take, found)})",
+        f"expected a squat, a deadlift or a bench press, found {len(found)} other "
+        f"movement{'s' if len(found) > 1 else ''} up and down ({_describe(take, found)})",
         "If it is one of the three, name it: --lift squat, deadlift or bench_press.",
     )
 

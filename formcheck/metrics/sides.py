@@ -45,7 +45,7 @@ def hand_tilt(take: Take, rep: Rep) -> Measure:
     tilt = np.degrees(np.arctan2(line[:, 1], np.abs(line[:, 0])))
     start = median(tilt[take.span(rep.start_s - 0.3, rep.start_s + 0.2)])
     span = tilt[take.span(rep.start_s, rep.end_s)]
-    if not np.isfinite(span).any():
+    if not np.isfinite(span - start).any():
         return Measure.none("deg", "both wrists were not seen")
     return Measure.of(float(np.nanpercentile(np.abs(span - start), 90)), "deg", 1.5)
 
@@ -58,7 +58,7 @@ def side_lag(take: Take, rep: Rep) -> Measure:
         return Measure.none("trunk lengths", "the rep has no concentric phase")
     start = median(apart[take.span(rep.start_s - 0.3, rep.start_s + 0.2)])
     press = apart[take.span(phase.start_s, phase.end_s)]
-    if not np.isfinite(press).any():
+    if not np.isfinite(press - start).any():
         return Measure.none("trunk lengths", "both wrists were not seen")
     worst = float(np.nanpercentile(np.abs(press - start), 90)) / take.signals.trunk_px
     return Measure.of(worst, "trunk lengths", 0.04)

@@ -9,11 +9,11 @@ from scipy.ndimage import median_filter
 
 from formcheck.motion import Motion
 from formcheck.pose import FloatArray
+from formcheck.pose.size import trunk_px
 from formcheck.signals.angles import flexion_deg, joint_angles, lean_deg
 from formcheck.signals.bar import bar_path
 from formcheck.signals.filters import Flags, finite_runs, low_pass, resample, true_runs, uniform_times
 from formcheck.signals.sides import repair_sides
-from formcheck.skeleton import INDEX
 from formcheck.view import View
 
 __all__ = [
@@ -48,7 +48,7 @@ class Signals:
     bar_px
         (T, 2) the hands' middle, moved as what they hold moves.
     trunk_px
-        Typical length of the trunk, in pixels.
+        Typical length of the trunk in pixels, were it seen square on.
     swapped_share
         Share of frames in which left and right were exchanged and put right.
     bar_agreement
@@ -94,7 +94,7 @@ def compute_signals(motion: Motion, view: View) -> Signals:
     rate_hz = (len(time_s) - 1) / (time_s[-1] - time_s[0])
     points = low_pass(resample(motion.time_s, steadied, time_s), rate_hz)
     believed = _believed(motion, time_s)
-    trunk_px = _trunk_px(points)
+    lengths = trunk_px(motion.keypoints_px, motion.world_m)
     travel = np.abs(np.ptp(motion.camera_px, axis=0)).max()
     camera_moved = bool(travel > 0.02 * max(motion.size_px))
     path, agreement = bar_path(motion, camera_moved=camera_moved)
@@ -111,7 +111,7 @@ def compute_signals(motion: Motion, view: View) -> Signals:
         values=MappingProxyType(values),
         keypoints_px=points,
         bar_px=bar_px,
-        trunk_px=trunk_px,
+        trunk_px=float(np.median(lengths[np.isfinite(lengths)])),
         swapped_share=swapped,
         bar_agreement=agreement,
         camera_moved=camera_moved,
@@ -125,9 +125,3 @@ def _believed(motion: Motion, time_s: FloatArray) -> Flags:
     width = max(round(_BELIEVED_S / (time_s[1] - time_s[0])), 1)
     smooth = median_filter(np.nan_to_num(confidence), size=(width, 1), mode="nearest")
     return np.asarray(smooth >= _BELIEVED_CONFIDENCE)
-
-
-def _trunk_px(points: FloatArray) -> float:
-    shoulders = (points[:, INDEX["left_shoulder"]] + points[:, INDEX["right_shoulder"]]) / 2
-    hips = (points[:, INDEX["left_hip"]] + points[:, INDEX["right_hip"]]) / 2
-    return float(np.nanmedian(np.linalg.norm(shoulders - hips, axis=1)))

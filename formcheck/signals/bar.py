@@ -38,7 +38,7 @@ def bar_path(motion: Motion, *, camera_moved: bool) -> tuple[FloatArray, float]:
 def _unfollowed(moved: FloatArray, wrists: FloatArray) -> FloatArray:
     """(T, 2) sum of the wrists' way across the spans in which nothing was followed."""
     way = np.zeros_like(wrists)
-    for start, stop in true_runs(np.isnan(moved).any(axis=1)):
+    for start, stop in true_runs(np.asarray(np.isnan(moved).any(axis=1))):
         if start > 0 and stop < len(moved):
             jump = wrists[stop] - wrists[start - 1]
             way[stop:] += np.where(np.isfinite(jump), jump, 0.0)

@@ -56,6 +56,7 @@ class Cost:
 def make_clip(path: str, seconds: str) -> None:
     """Loop the sample into a clip of this length."""
     import cv2
+    import numpy as np
 
     from formcheck.settings import VideoLimits
     from formcheck.video import ClipWriter, VideoFile
@@ -72,7 +73,7 @@ def make_clip(path: str, seconds: str) -> None:
                     break
                 image = cv2.resize(frame.image, (scaled, height), interpolation=cv2.INTER_CUBIC)
                 image = cv2.copyMakeBorder(image, 0, 0, side, width - scaled - side, cv2.BORDER_CONSTANT)
-                writer.write(image, written / FPS)
+                writer.write(image.astype(np.uint8, copy=False), written / FPS)
                 written += 1
 
 
