@@ -67,7 +67,7 @@ class Rep:
         How far the bar went, in the unit of the height given: of the ways out and back the shorter one,
         or the one that a partial rep shows.
     partial
-        Whether the video shows only a part of it (cut off at the start or the end).
+        Whether only a part of it was seen: cut off by the video's start or end, or hidden.
     """
 
     number: int
@@ -134,9 +134,10 @@ def find_reps(
     Returns
     -------
     Reps in order. Of the ways that are far enough, those under half the set's usual range are dropped:
-    unracking is no rep. Only the first and the last can be partial, and only with their concentric phase:
-    a lone way down is bending to the bar or putting it back. A deadlift that the video cuts before any
-    lowering counts only where it is the only one: after others it is straightening up without the bar.
+    unracking is no rep. A rep that the video or a long gap cuts is partial, and counts only with its
+    concentric phase: a lone way down is bending to the bar or putting it back. A deadlift that the video
+    cuts before any lowering counts only where it is the only one: after others it is straightening up
+    without the bar.
     """
     level = height if starts == "top" else -height
 

@@ -47,12 +47,7 @@ def test_a_lifter_who_is_lost_gives_a_value_or_a_reason(name: str, span: tuple[f
         assert found.missing
 
 
-WARNS = pytest.mark.xfail(strict=True, reason="nanpercentile of NaN alone warns")
-
-
-@pytest.mark.parametrize(
-    "name", [pytest.param(n, marks=WARNS if n in ("hand_tilt", "side_lag") else ()) for n in KNOWN]
-)
+@pytest.mark.parametrize("name", KNOWN)
 def test_a_start_that_was_not_seen_gives_a_value_or_a_reason(name: str) -> None:
     assert_told(lost(name, -1.0, START + 0.25))
 

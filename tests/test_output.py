@@ -97,7 +97,6 @@ def test_a_folder_that_is_no_result_is_left_alone(analysis: Analysis, tmp_path: 
     assert names(tmp_path) == {"thesis"}
 
 
-@pytest.mark.xfail(strict=True, reason="a folder with any report.json is deleted with all that is in it")
 @pytest.mark.parametrize("report", ["{}", json.dumps({"tool": "lint", "issues": []}), "not even JSON"])
 def test_a_folder_with_somebody_elses_report_is_left_alone(
     analysis: Analysis, tmp_path: Path, report: str
@@ -124,6 +123,15 @@ def test_a_place_that_cannot_be_made_is_told(analysis: Analysis, tmp_path: Path)
 
 
 # failures on the way
+
+
+@pytest.mark.xfail(strict=True, reason="the place beside it where the older result waits has one fixed name")
+def test_what_a_killed_run_left_behind_is_not_in_the_way(analysis: Analysis, older: Path) -> None:
+    """Killed between the two renames of an exchange, a run leaves the older result under another name."""
+    leftover = older.parent / ".result.older"
+    leftover.mkdir()
+    (leftover / "report.json").write_text("{}")
+    assert names(save_analysis(analysis, older, video=False)) == FILES
 
 
 @pytest.fixture
@@ -168,7 +176,6 @@ def test_a_full_disk_is_told(analysis: Analysis, tmp_path: Path, monkeypatch: py
     assert names(tmp_path) == set()
 
 
-@pytest.mark.xfail(strict=True, reason="the older result is deleted before the new one is in its place")
 def test_a_failure_at_the_last_step_leaves_the_older_result(
     analysis: Analysis, older: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -128,7 +128,6 @@ def test_few_frames_a_second_are_judged_or_refused(fps: float) -> None:
     assert "frame_rate" in codes
 
 
-@pytest.mark.xfail(strict=True, reason="the view's ValueError leaves judge, as if it were our mistake")
 def test_poses_without_world_points_are_refused() -> None:
     """An estimator may have none (`Pose.world_m`), but without them there is no view."""
     motion = shot_of().motion
@@ -184,7 +183,7 @@ def test_a_saved_take_can_be_judged_as_another_lift(saved: tuple[pipeline.Analys
         '{"info": {}}',
         '{"info": {"name": "x"}, "notes": []}',
         "[]",
-        pytest.param("5", marks=pytest.mark.xfail(strict=True, reason="AttributeError leaves from_json")),
+        "5",
     ],
 )
 def test_a_take_without_its_origin_is_refused(note: str, tmp_path: Path) -> None:
@@ -195,7 +194,6 @@ def test_a_take_without_its_origin_is_refused(note: str, tmp_path: Path) -> None
     assert caught.value.hint
 
 
-@pytest.mark.xfail(strict=True, reason="KeyError: the settings of a note are not looked at")
 @pytest.mark.parametrize("settings", [{}, {"preset": "best"}])
 def test_a_take_of_other_settings_is_refused(settings: dict[str, str], tmp_path: Path) -> None:
     motion = shot_of().motion

@@ -18,16 +18,19 @@ def test_curves_are_sorted_into_plots():
         "Left and right: knee flexion",
         "Left and right: hip flexion",
     ]
-    assert [curve.name for curve in plots["Joint angles"].curves] == [
-        "Knee flexion",
-        "Hip flexion",
-        "Elbow flexion",
-    ]
+    assert [curve.name for curve in plots["Joint angles"].curves] == ["Knee flexion", "Hip flexion"]
     assert "right side" in plots["Joint angles"].note
     assert "hands" in plots["Bar height"].note
     sides = plots["Left and right: knee flexion"]
     assert sides.folded
     assert [curve.dashed for curve in sides.curves] == [True, False]
+
+
+def test_only_a_squat_has_no_elbow_curve():
+    report = make_report()
+    bench = report.model_copy(update={"lift": report.lift.model_copy(update={"name": "bench_press"})})
+    (joints,) = [plot for plot in make_plots(bench) if plot.title == "Joint angles"]
+    assert [curve.name for curve in joints.curves] == ["Knee flexion", "Hip flexion", "Elbow flexion"]
 
 
 def test_gaps_stay_gaps_and_empty_curves_are_left_out():

@@ -51,9 +51,6 @@ def test_a_moving_camera_is_taken_out_of_the_bars_path() -> None:
 
 
 @pytest.mark.parametrize("start_s", [1.2, 3.1], ids=["on the way down", "on the way up"])
-@pytest.mark.xfail(
-    strict=True, reason="the way across a gap is lost: the heights before and after do not fit"
-)
 def test_the_bars_way_across_a_short_gap_is_kept(start_s: float) -> None:
     shot = film("squat")
     gap = (start_s, start_s + 0.4)

@@ -8,6 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from synthetic import film, hidden, mirrored, swapped
 
+from formcheck.errors import NoLifter
 from formcheck.view import estimate_view, view_from_azimuth
 
 NAMED = [  # azimuth, name, yaw, facing, near side
@@ -106,5 +107,6 @@ def test_exchanged_sides_lower_the_confidence() -> None:
 
 def test_a_take_without_world_points_is_refused() -> None:
     motion = film(fps=10.0).motion
-    with pytest.raises(ValueError, match="expected frames with world points"):
+    with pytest.raises(NoLifter, match="known in space") as caught:
         estimate_view(replace(motion, world_m=np.full_like(motion.world_m, np.nan)))
+    assert caught.value.hint

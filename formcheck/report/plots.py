@@ -50,10 +50,13 @@ class Plot:
 def make_plots(report: Report) -> list[Plot]:
     """Sort the curves into plots; those that compare left and right come last.
 
-    Curves without a single value are left out.
+    Curves without a single value are left out, and so are a squat's elbows: they carry the bar, bent and
+    mostly hidden.
     """
     groups: dict[tuple[str, str], list[str]] = {}
     for key, values in report.signals.values.items():
+        if report.lift.name == "squat" and "elbow" in key:
+            continue
         if any(value is not None for value in values):
             groups.setdefault((_group(key), signal_words(key)[1]), []).append(key)
     plots = [_plot(report, title, unit, keys) for (title, unit), keys in groups.items()]

@@ -24,7 +24,7 @@ __all__ = [
 LONGEST_BAR_GAP_S = 0.5
 """The bar's motion is measured across a gap, from the frame before to the frame after."""
 
-_BELIEVED_CONFIDENCE = 0.3
+_BELIEVED_CONFIDENCE = 0.5
 _BELIEVED_S = 0.3
 
 
