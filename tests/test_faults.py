@@ -9,6 +9,7 @@ from synthetic import Tempo, film, hidden, take_of
 from formcheck import faults
 from formcheck.faults import Fault, Verdict, find_faults, judge_rep, verdict_of
 from formcheck.lifts import FaultRule, known_lifts, load_lift
+from formcheck.lifts.recognise import recognise
 from formcheck.metrics import Measure, Take
 from formcheck.motion import Motion
 from formcheck.reps import Rep
@@ -178,6 +179,17 @@ def test_an_unclear_view_is_not_assessed_where_the_view_matters() -> None:
     by_id = {f.rule.id: f for f in find_faults(unclear, load_lift("squat"), [rep_of("squat")])}
     assert "not clear enough" in by_id["squat.depth_short"].reason
     assert by_id["squat.fast_descent"].verdict is Verdict.FINE
+
+
+@pytest.mark.xfail(strict=True, reason="the first frame after the gap is taken for the turn")
+@pytest.mark.parametrize("rule_id", ["squat.depth_short", "squat.trunk_fold"])
+def test_a_bottom_that_was_not_seen_is_not_judged(rule_id: str) -> None:
+    """Hidden from before the turn of a deep squat until half of the way up."""
+    take = take_of(hidden(motion_of("squat", "side"), (2.2, 3.4)))
+    lift = load_lift("squat")
+    (rep,) = recognise(take, [lift]).reps
+    assert rep.partial
+    assert judge_rep(take, lift.fault(rule_id), rep).verdict is Verdict.NOT_ASSESSED
 
 
 # whole sets

@@ -105,6 +105,16 @@ def test_a_hidden_lifter_lowers_the_coverage() -> None:
     assert quality.rep_coverage == pytest.approx(1.0)
 
 
+@pytest.mark.xfail(strict=True, reason="a part that was not seen is told as 0.0 s")
+def test_the_tempo_of_a_partial_rep_has_no_made_up_parts() -> None:
+    """A video that starts in the middle of the first ascent."""
+    motion = film("squat", lambda t: Tempo().way(t + 3.1), time_s=np.arange(280) / 30).motion
+    first, second, _ = judge(motion, origin_of(motion)).reps
+    assert first.partial
+    assert first.tempo.startswith("? - ")
+    assert "?" not in second.tempo
+
+
 @pytest.mark.parametrize(
     ("motion", "error"),
     [

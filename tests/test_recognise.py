@@ -112,6 +112,21 @@ def test_a_curl_between_squats_is_no_rep_and_lowers_the_confidence() -> None:
     assert found.confidence == pytest.approx(3 / 4)
 
 
+def test_squats_whose_turns_were_hidden_are_partial() -> None:
+    """The ascents were seen: each counts, and its end is known."""
+    shot = film("squat", fps=30.0)
+    found = recognised(hidden(shot.motion, (2.2, 3.0), (6.0, 6.8), (9.8, 10.6)))
+    assert [rep.partial for rep in found.reps] == [True, True, True]
+    assert [rep.end_s for rep in found.reps] == pytest.approx([s + 3.0 for s in shot.tempo.starts_s], abs=0.1)
+
+
+def test_deadlifts_whose_turns_were_hidden_are_not_made_up() -> None:
+    """Neither the end of the pull nor the start of the lowering was seen."""
+    motion = hidden(film("deadlift", fps=30.0).motion, (2.2, 3.0), (6.0, 6.8), (9.8, 10.6))
+    with pytest.raises(AnalysisError):
+        recognised(motion)
+
+
 # none of them
 
 
@@ -124,12 +139,6 @@ def test_other_exercises_are_refused(movement: str, body: str, view: str) -> Non
     assert f"({body}" in caught.value.message
     assert "feet in place" in caught.value.message
     assert "--lift" in caught.value.hint
-
-
-def test_squats_whose_turns_were_never_seen_are_refused() -> None:
-    motion = hidden(film("squat", fps=30.0).motion, (2.2, 3.0), (6.0, 6.8), (9.8, 10.6))
-    with pytest.raises(AnalysisError):
-        recognised(motion)
 
 
 def test_a_single_curl_is_refused() -> None:

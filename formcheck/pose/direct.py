@@ -26,6 +26,7 @@ _SEARCH_EVERY_S = 0.5
 _SEARCH_LOST_EVERY_S = 0.15
 _TURNED_EVERY_S = 1.0
 _OTHERS_EVERY_S = 0.16
+_LOST_AFTER_S = 0.4
 _FORGET_AFTER_S = 1.0
 _FORGET_SETTLED_AFTER_S = 5.0
 _PRESENT = 0.5
@@ -35,12 +36,13 @@ _HOME_WEIGHT = 0.05
 _TURNS = (pi / 2, -pi / 2, pi)
 _ACTIVITY_S = 6.0
 _OUTDONE = 1.5
+_PLAINLY = 0.1
 _WRISTS = [INDEX["left_wrist"], INDEX["right_wrist"]]
 _HIPS = [INDEX["left_hip"], INDEX["right_hip"]]
 _TRUNK = [INDEX[f"{side}_{name}"] for name in ("shoulder", "hip") for side in ("left", "right")]
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False)
 class _Track:
     """One person being followed."""
 
@@ -60,7 +62,8 @@ class _Track:
         self.pose = None
         least = _STILL_PRESENT if self.hits >= _SETTLED_HITS else _PRESENT
         if landmarks.score < least or not _plausible(landmarks, self.region):
-            self.region = self.home or self.region
+            if self.lost(time_s):
+                self.region = self.home or self.region
             return
         keep = list(BLAZEPOSE)
         self.seen_s = time_s
@@ -77,19 +80,26 @@ class _Track:
         )
         left, right = self.pose.xy_px[_WRISTS, 1]
         self.lately.append((time_s, left, right, self.pose.xy_px[_HIPS, 0].mean()))
-        while self.lately[0][0] < time_s - _ACTIVITY_S:
-            self.lately.popleft()
+
+    def lost(self, now_s: float) -> bool:
+        """Whether the person has been out of sight for longer than a dip of the network's belief."""
+        return now_s - self.seen_s > _LOST_AFTER_S
 
     def forgotten(self, now_s: float) -> bool:
         """Whether the person has been out of sight for too long; a settled one is awaited longer."""
         patience_s = _FORGET_SETTLED_AFTER_S if self.hits >= _SETTLED_HITS else _FORGET_AFTER_S
         return now_s - self.seen_s > patience_s
 
-    def activity(self) -> float:
+    def activity(self, now_s: float) -> float:
         """How far, in pixels, both hands lately went up and down together over standing hips.
 
-        A little for being large and long known keeps the choice steady before anybody lifts.
+        A little for being large and long known keeps the choice steady before anybody lifts; who is out of
+        sight does nothing.
         """
+        while self.lately and self.lately[0][0] < now_s - _ACTIVITY_S:
+            self.lately.popleft()
+        if self.lost(now_s):
+            return 0.0
         presence = 0.001 * self.region.size_px * sqrt(min(self.hits, 100))
         if len(self.lately) < 3:
             return presence
@@ -141,16 +151,16 @@ class DirectPose:
         return tuple(track.pose for track in now if track.pose is not None)
 
     def _follow(self, frame: Frame) -> None:
-        self._choose_lead()
+        self._choose_lead(frame.time_s)
         for track in self._tracks:
             if track.person == self._lead or frame.time_s - track.looked_s >= _OTHERS_EVERY_S:
                 track.take(frame.time_s, self._landmarker.find(frame.image, track.region))
         alive = [track for track in self._tracks if not track.forgotten(frame.time_s)]
         self._tracks = _without_doubles(alive)
 
-    def _choose_lead(self) -> None:
+    def _choose_lead(self, now_s: float) -> None:
         """Look most closely at the busiest hands; whoever leads stays so unless clearly outdone."""
-        activity = {track.person: track.activity() for track in self._tracks}
+        activity = {track.person: track.activity(now_s) for track in self._tracks}
         if not activity:
             return
         busiest = max(activity, key=lambda person: activity[person])
@@ -163,24 +173,51 @@ class DirectPose:
         if frame.time_s - self._searched_s >= wait_s:
             self._searched_s = frame.time_s
             self._adopt(frame, [0.0], upright=True)
-        if frame.time_s - self._turned_s >= _TURNED_EVERY_S:
+        if frame.time_s - self._turned_s >= _TURNED_EVERY_S and not self._somebody_lifts(frame.time_s):
             self._turned_s = frame.time_s
             self._adopt(frame, _TURNS, upright=False)
 
+    def _somebody_lifts(self, now_s: float) -> bool:
+        """Whether the lead plainly lifts: then nobody needs to be looked for in turned pictures."""
+        lead = next((track for track in self._tracks if track.person == self._lead), None)
+        return lead is not None and lead.activity(now_s) > _PLAINLY * lead.region.size_px
+
     def _adopt(self, frame: Frame, turns: Iterable[float], *, upright: bool) -> None:
-        """Start to follow people who are found where nobody is followed yet."""
+        """Start to follow people who are found where nobody is followed yet.
+
+        A lost person is taken up again where somebody is found close by, the same way up; who is found lying
+        where somebody stood takes that one's place.
+        """
         for turn in turns:
             for detection in self._detector.find(frame.image, _whole(frame.image, turn)):
-                if len(self._tracks) >= MAX_PEOPLE:
-                    return
-                if any(_near(detection.region, track.region) for track in self._tracks):
+                near = [t for t in self._tracks if _near(detection.region, t.region)]
+                if not all(track.lost(frame.time_s) for track in near):
                     continue
-                time_s = frame.time_s
-                track = _Track(self._people, detection.region, upright, time_s, time_s)
-                track.take(time_s, self._landmarker.find(frame.image, track.region))
-                if track.pose is not None:
-                    self._people += 1
-                    self._tracks = _without_doubles([*self._tracks, track])
+                again = next((track for track in near if track.upright == upright), None)
+                if again is not None:
+                    again.region = detection.region
+                    again.take(frame.time_s, self._landmarker.find(frame.image, again.region))
+                elif self._has_room(frame.time_s):
+                    self._begin(frame, detection.region, upright, instead_of=near)
+
+    def _has_room(self, now_s: float) -> bool:
+        """Whether one more may be followed; whoever has been lost for longest makes room."""
+        if len(self._tracks) < MAX_PEOPLE:
+            return True
+        longest = min(self._tracks, key=lambda track: track.seen_s)
+        if not longest.lost(now_s):
+            return False
+        self._tracks.remove(longest)
+        return True
+
+    def _begin(self, frame: Frame, region: Region, upright: bool, instead_of: Sequence[_Track]) -> None:
+        track = _Track(self._people, region, upright, frame.time_s, frame.time_s)
+        track.take(frame.time_s, self._landmarker.find(frame.image, region))
+        if track.pose is None:
+            return
+        self._people += 1
+        rest = [other for other in self._tracks if other not in instead_of]
+        self._tracks = _without_doubles([*rest, track])
 
 
 def _whole(image: Image, turn_rad: float) -> Region:

@@ -27,8 +27,8 @@ class MediaPipePose:
 
     That mode runs a one-euro filter (Casiez, Roussel and Vogel 2012, doi:10.1145/2207676.2208639) over the
     landmarks of one person, and no option turns it off. It only knows the past, so points lag behind a joint
-    that moves, by about 10 ms in `samples/deadlift_side.mp4`, and confidence follows over some ten frames.
-    The first look at a person passes unchanged.
+    that moves, by about 10 ms in `samples/deadlift_side.mp4`. Visibility, one half of the confidence, follows
+    over some ten frames. The first look at a person passes unchanged.
 
     Poses have no score of their own (1.0), since MediaPipe tells none, and `person` is always 0.
 
