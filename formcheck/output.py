@@ -100,7 +100,7 @@ def _write_files(analysis: Analysis, folder: Path, *, video: bool, progress: OnP
 
 def _exchange(work: Path, out: Path) -> None:
     """Put the new folder in the old one's place; the old one is deleted only when that is done."""
-    older = work.with_suffix(".older")
+    older = work.with_name(f"{work.name}.older")
     if out.exists():
         out.replace(older)
     try:

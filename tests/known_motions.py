@@ -103,7 +103,8 @@ def knees_caving() -> Motion:
 def hips_shifting() -> Motion:
     motion = one("squat", azimuth_deg=0.0).motion
     way = push(motion, 0.15 * 2 * HALF_WIDTHS_M["hip"] * PX_PER_M, 0.0, *AROUND_TURN)
-    return shifted(motion, left_hip=way, right_hip=way)
+    standing_askew = way + np.array([8.0, 0.0])
+    return shifted(motion, left_hip=standing_askew, right_hip=standing_askew)
 
 
 def feet_stepping() -> Motion:
@@ -120,6 +121,12 @@ def bar_tilting() -> Motion:
     return rising("left_wrist", by_m=high - low, knots=WHOLE_REP)(askew)
 
 
+def arm_lagging() -> Motion:
+    """One hand is a little lower from the start, as a camera held askew sees it."""
+    askew = shifted(still(azimuth_deg=0.0), right_wrist=(0.0, 9.0))
+    return rising("right_wrist", by_m=0.2 * TRUNK_M, knots=ASCENT)(askew)
+
+
 def bent_arms() -> Motion:
     return film(
         "deadlift", Tempo((1.0,)), postures=(Joints(0, 4, 1, 0, 20), Joints(12, 70, 60, 0, 20))
@@ -127,7 +134,6 @@ def bent_arms() -> Motion:
 
 
 HEELS = rising("right_heel", by_m=0.2 * FOOT_M, knots=AROUND_TURN)
-LAG = rising("right_wrist", by_m=0.2 * TRUNK_M, knots=ASCENT)
 BUTT = rising("left_hip", "right_hip", by_m=0.1 * TRUNK_M, knots=ASCENT)
 HEAD = rising("right_ear", by_m=0.15 * TRUNK_M, knots=WHOLE_REP)
 SQUAT_RANGE = float(np.ptp(one("squat").bar_height_m)) * PX_PER_M / 1280
@@ -164,7 +170,7 @@ KNOWN: dict[str, tuple[Callable[[], Motion], float, float]] = {
     "knee_width_drop": (knees_caving, 25.0, 1.0),
     "hip_shift": (hips_shifting, 15.0, 0.5),
     "hand_tilt": (bar_tilting, 5.0, 0.1),
-    "side_lag": (lambda: LAG(still(azimuth_deg=0.0)), 0.2, 0.005),
+    "side_lag": (arm_lagging, 0.2, 0.005),
 }
 
 

@@ -181,7 +181,6 @@ def test_an_unclear_view_is_not_assessed_where_the_view_matters() -> None:
     assert by_id["squat.fast_descent"].verdict is Verdict.FINE
 
 
-@pytest.mark.xfail(strict=True, reason="the first frame after the gap is taken for the turn")
 @pytest.mark.parametrize("rule_id", ["squat.depth_short", "squat.trunk_fold"])
 def test_a_bottom_that_was_not_seen_is_not_judged(rule_id: str) -> None:
     """Hidden from before the turn of a deep squat until half of the way up."""

@@ -66,6 +66,16 @@ def test_a_person_who_marches_does_not_take_over(shot: Shot) -> None:
     assert choose_lifter(time_s, people).persons == {1}
 
 
+def test_a_short_visit_does_not_take_over(shot: Shot) -> None:
+    """Somebody is in view for three seconds and stretches both arms up and down, farther than any lift."""
+    time_s = shot.motion.time_s
+    reach = np.stack([0.0 * time_s, 200 * np.cos(2 * np.pi * time_s / 1.5)], axis=1)
+    visitor = shifted(standing(time_s), left_wrist=reach, right_wrist=reach)
+    visit = hidden(visitor, (-1.0, 5.0), (8.0, 99.0))
+    people = crowd(poses_of(visit), poses_of(shot.motion, person=1))
+    assert choose_lifter(time_s, people).persons == {1}
+
+
 def test_a_waving_hand_does_not_take_over(shot: Shot) -> None:
     """One hand alone goes up and down: no bar is lifted so."""
     time_s = shot.motion.time_s

@@ -1,5 +1,7 @@
 """Every metric on a motion whose value is known."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from known_motions import (
@@ -70,6 +72,15 @@ def test_slow_motion_divides_time(name: str) -> None:
     found = measured(name, take_of(motion(), slow_motion=8.0))
     assert found.value == pytest.approx(value / 8)
     assert found.high - found.low == pytest.approx((measured(name, take_of(motion())).high - value) / 4)
+
+
+@pytest.mark.parametrize(("name", "factor"), [("depth", 2.0), ("trunk_lean_turn", 2.0), ("range", 1.0)])
+def test_a_weaker_network_widens_what_is_read_off_joints(name: str, factor: float) -> None:
+    take = take_of(KNOWN[name][0]())
+    sure, unsure = measured(name, take), measured(name, replace(take, doubt=2.0))
+    assert unsure.value == sure.value
+    assert unsure.value - unsure.low == pytest.approx(factor * (sure.value - sure.low))
+    assert unsure.high - unsure.value == pytest.approx(factor * (sure.high - sure.value))
 
 
 def test_slow_motion_multiplies_speed() -> None:

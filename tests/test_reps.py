@@ -91,6 +91,8 @@ def test_phases_come_in_the_order_of_the_lift(starts: Start, order: list[str]) -
         assert rep.phase("pause") == rep.phases[1]
         assert rep.phase("sticking_region") is None
         assert rep.phases[0].duration_s == pytest.approx(tempo.out_s, abs=0.1)
+        if starts == "bottom":  # a deadlift turns at its lockout, not somewhere in it
+            assert rep.turn_s == rep.phases[0].end_s
 
 
 @pytest.mark.parametrize("starts", STARTS)
@@ -128,6 +130,15 @@ def test_a_stall_on_a_slow_way_makes_no_second_rep(stall_at: float, starts: Star
 def test_a_rep_with_a_stall_starts_when_the_bar_does(stall_at: float) -> None:
     (rep,) = reps_of_knots([(0, 0), (1, 0), (3, stall_at), (4, stall_at), (6, 1), (7.2, 0), (9, 0)])
     assert rep.start_s == pytest.approx(1.0, abs=0.1)
+
+
+def test_falling_back_by_a_third_makes_no_second_rep() -> None:
+    """The second of three squats comes up to 0.6 and falls back to 0.3 before it is done."""
+    knots = [(0, 0), (1, 0), (2.4, 1), (3.6, 0), (5, 0), (6.4, 1), (7.2, 0.4), (8.0, 0.7), (9.2, 0)]
+    reps = reps_of_knots([*knots, (10, 0), (11.4, 1), (12.6, 0), (14, 0)])
+    assert [(rep.start_s, rep.end_s) for rep in reps] == [
+        pytest.approx(times, abs=0.1) for times in ((1.0, 3.6), (5.0, 9.2), (10.0, 12.6))
+    ]
 
 
 def test_a_bounce_at_the_turn_is_the_same_rep() -> None:
@@ -185,9 +196,8 @@ def test_standing_still_is_no_rep() -> None:
     assert reps_of(lambda time_s: np.full(len(time_s), np.nan), 5.0) == ()
 
 
-@pytest.mark.parametrize("starts", STARTS)
-def test_a_single_way_there_is_no_rep(starts: Start) -> None:
-    assert reps_of_knots([(0, 0), (1, 0), (2.5, 1), (4, 1)], starts=starts) == ()
+def test_going_down_alone_is_no_squat() -> None:
+    assert reps_of_knots([(0, 0), (1, 0), (2.5, 1), (4, 1)]) == ()
 
 
 # cut off
@@ -220,6 +230,27 @@ def test_half_a_rep_without_its_lifting_is_none(from_s: float, to_s: float, star
     assert [rep.partial for rep in reps] == [False, False]
 
 
+def test_a_squat_of_which_little_is_shown_is_none() -> None:
+    """The video starts when half of the first ascent is done."""
+    assert [rep.partial for rep in cut(Tempo(), 3.4, 12.6)] == [False, False]
+
+
+LONE_PULL = [(0.0, 0.0), (2.0, 0.0), (3.5, 1.0)]
+
+
+def test_a_lone_deadlift_that_is_cut_at_its_lockout_is_partial() -> None:
+    (rep,) = reps_of_knots([*LONE_PULL, (4.5, 1.0)], starts="bottom")
+    assert rep.partial
+    assert (rep.start_s, rep.turn_s) == pytest.approx((2.0, 3.5), abs=0.06)
+
+
+@pytest.mark.parametrize("end_s", [3.2, 9.0], ids=["no lockout", "goes on standing"])
+@pytest.mark.parametrize("stooping", [0.0, 0.4], ids=["from rest", "after stooping"])
+def test_a_lone_pull_without_a_lockout_is_no_deadlift(stooping: float, end_s: float) -> None:
+    knots = [(0.0, stooping), (1.0, 0.0), *LONE_PULL[1:], (9.0, 1.0)]
+    assert reps_of(lambda time_s: eased(time_s, knots), end_s, starts="bottom") == ()
+
+
 def test_a_cut_in_a_rest_cuts_no_rep() -> None:
     tempo = Tempo()
     assert [rep.partial for rep in cut(tempo, 0.9, 4.4)] == [False]
@@ -237,7 +268,7 @@ def grinding(time_s: Array, dip_share: float) -> Array:
     return np.asarray(eased(time_s, [(0, 0), (1, 0), (2.5, 1)]) - back)
 
 
-@pytest.mark.parametrize(("dip_share", "found"), [(0.0, False), (0.05, False), (0.6, True), (0.8, True)])
+@pytest.mark.parametrize(("dip_share", "found"), [(0.0, False), (0.25, False), (0.6, True), (0.8, True)])
 def test_a_sticking_region_is_where_the_speed_dips(dip_share: float, found: bool) -> None:
     (rep,) = reps_of(lambda time_s: grinding(time_s, dip_share), 6.0)
     region = rep.phase("sticking_region")

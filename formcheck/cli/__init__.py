@@ -17,6 +17,7 @@ from formcheck.cli.doctor import doctor
 from formcheck.cli.lifts import explain, lifts
 from formcheck.cli.models import models
 from formcheck.cli.terminal import Group
+from formcheck.cli.validate import validate
 
 __all__ = ["app", "main"]
 
@@ -41,6 +42,7 @@ app.command(epilog=EPILOG)(analyze)
 app.add_typer(models, name="models")
 app.command()(lifts)
 app.command()(explain)
+app.command()(validate)
 app.command()(doctor)
 
 

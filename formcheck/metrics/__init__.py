@@ -44,9 +44,9 @@ METRICS: Mapping[str, Metric] = MappingProxyType(
         "trunk_lean_start": _angle("trunk_lean", "start", 5.0, _TRUNK),
         "trunk_lean_turn": _angle("trunk_lean", "turn", 5.0, _TRUNK),
         "trunk_rise": Metric(posture.trunk_rise, _TRUNK),
-        "trunk_fold": Metric(posture.trunk_fold, _TRUNK),
+        "trunk_fold": Metric(posture.trunk_fold, _TRUNK, "turn"),
         "hip_shoulder_ratio": Metric(posture.hip_shoulder_ratio, _TRUNK),
-        "heel_rise": Metric(posture.heel_rise, _FOOT),
+        "heel_rise": Metric(posture.heel_rise, _FOOT, "turn"),
         "elbow_bend": Metric(posture.elbow_bend, _ELBOW),
         "hip_lift": Metric(posture.hip_lift, ("hip",)),
         "feet_moved": Metric(posture.feet_moved, ("ankle",)),
@@ -76,6 +76,8 @@ def measure(name: str, take: Take, rep: Rep) -> Measure:
     most of the rep (or at the instant that the metric is about), nothing is measured.
     """
     metric = METRICS[name]
+    if metric.at == "turn" and not rep.turn_seen:
+        return Measure.none("", "the turn of the rep was not seen")
     hidden = [joint for joint in metric.joints if take.confidence(joint, rep, metric.at) < _SEEN]
     if hidden:
         words = ", ".join(joint.replace("_", " ") for joint in hidden)

@@ -4,7 +4,7 @@ from math import hypot
 
 import numpy as np
 
-from formcheck.metrics.measure import Compute, Instant, Measure, Take, median, scatter
+from formcheck.metrics.measure import EDGE_S, Compute, Instant, Measure, Take, median, scatter
 from formcheck.reps import Rep
 
 _HIP_TOO_HIGH = 0.15
@@ -139,7 +139,9 @@ def feet_moved(take: Take, rep: Rep) -> Measure:
 
 def head_lift(take: Take, rep: Rep) -> Measure:
     """How far the near ear rises during the rep, in trunk lengths."""
-    ear = -take.near("ear")[take.span(rep.start_s, rep.end_s), 1] / take.signals.trunk_px
+    height = -take.near("ear")[:, 1] / take.signals.trunk_px
+    ear = height[take.span(rep.start_s, rep.end_s)]
     if not np.isfinite(ear).any():
         return Measure.none("trunk lengths", "the head was not seen")
-    return Measure.of(float(np.nanpercentile(ear, 90) - median(ear[:5])), "trunk lengths", 0.03)
+    start = median(height[take.span(rep.start_s - EDGE_S, rep.start_s + EDGE_S)])
+    return Measure.of(float(np.nanpercentile(ear, 90)) - start, "trunk lengths", 0.03)

@@ -29,8 +29,9 @@ from formcheck.report import (
     WeightPart,
 )
 from formcheck.report.limits import find_limits
-from formcheck.reps import Rep
+from formcheck.reps import PhaseName, Rep
 
+_TEMPO: tuple[PhaseName, ...] = ("eccentric", "pause", "concentric")
 _LIBRARIES = (
     "ai-edge-litert", "av", "mediapipe", "numpy", "opencv-contrib-python", "pydantic", "scipy",
 )  # fmt: skip
@@ -111,8 +112,9 @@ def rep_part(take: Take, rep: Rep, names: tuple[str, ...], faults: Sequence[Faul
 
 
 def _tempo(rep: Rep, slow_motion: float) -> str:
-    """Eccentric - pause - concentric in seconds of real time."""
-    spans = [rep.phase(name) for name in ("eccentric", "pause", "concentric")]
+    """Eccentric - pause - concentric in seconds of real time; of a partial rep what was seen whole."""
+    shown: tuple[PhaseName, ...] = ("concentric",) if rep.partial else _TEMPO
+    spans = [rep.phase(name) if name in shown else None for name in _TEMPO]
     return " - ".join(f"{s.duration_s / slow_motion:.1f}" if s else "?" for s in spans)
 
 

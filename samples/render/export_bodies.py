@@ -13,6 +13,7 @@ import numpy as np
 from samples.render.rig import BODY_FOLDER, MESH_PARTS
 
 _TRAITS = ("gender", "age", "muscle", "weight", "height", "proportions")
+_THIGHS = "upperlegs-height-incr"
 
 PHENOTYPES: dict[str, dict[str, float]] = {
     name: dict(zip(_TRAITS, values, strict=True))
@@ -21,9 +22,25 @@ PHENOTYPES: dict[str, dict[str, float]] = {
         "woman": (1.0, 0.60, 0.60, 0.45, 0.50, 0.80),
         "heavy_man": (0.0, 0.65, 0.95, 0.80, 0.70, 0.50),
         "strong_woman": (1.0, 0.60, 0.85, 0.60, 0.45, 0.60),
+        "slim_man": (0.0, 0.55, 0.50, 0.30, 0.65, 0.70),
+        "slim_woman": (1.0, 0.55, 0.50, 0.30, 0.55, 0.75),
+        "heavy_woman": (1.0, 0.65, 0.75, 0.85, 0.50, 0.50),
+        "older_man": (0.0, 0.85, 0.60, 0.65, 0.50, 0.50),
+        "long_femur_man": (0.0, 0.60, 0.75, 0.50, 0.65, 0.60),
+        "long_femur_woman": (1.0, 0.60, 0.70, 0.50, 0.55, 0.60),
+        "short_femur_man": (0.0, 0.60, 0.85, 0.60, 0.40, 0.60),
+        "short_femur_woman": (1.0, 0.60, 0.75, 0.55, 0.40, 0.60),
     }.items()
 }
 """Body name to anny's phenotype, each value 0..1 (gender: 0 male, 1 female)."""
+
+THIGH_CHANGE: dict[str, float] = {
+    "long_femur_man": 0.5,
+    "long_femur_woman": 0.5,
+    "short_femur_man": -0.5,
+    "short_femur_woman": -0.5,
+}
+"""Body name to MakeHuman's change of the thighs' length, -1..1; 0 for all others."""
 
 
 def _load_model() -> Any:
@@ -42,6 +59,7 @@ def _load_model() -> Any:
         skinning_method="lbs",
         phenotypes="all",
         phenotype_blendshapes="original",
+        local_changes=[_THIGHS],
     )
 
 
@@ -69,12 +87,17 @@ def _topology(model: Any) -> dict[str, Any]:
     }
 
 
-def _shape(model: Any, phenotype: dict[str, float]) -> dict[str, Any]:
+def _shape(model: Any, name: str) -> dict[str, Any]:
     """Return one body at rest: vertices and bone heads in metres, y up and facing +z."""
     import torch
 
-    values = {name: torch.tensor([value], dtype=model.dtype) for name, value in phenotype.items()}
-    output = model(phenotype_kwargs=values)
+    def number(value: float) -> Any:
+        return torch.tensor([value], dtype=model.dtype)
+
+    output = model(
+        phenotype_kwargs={trait: number(value) for trait, value in PHENOTYPES[name].items()},
+        local_changes_kwargs={_THIGHS: number(THIGH_CHANGE.get(name, 0.0))},
+    )
 
     def upright(name: str) -> Any:
         x, y, z = output[name][0].numpy().T
@@ -84,12 +107,14 @@ def _shape(model: Any, phenotype: dict[str, float]) -> dict[str, Any]:
 
 
 def export(folder: Path) -> None:
-    """Write `topology.npz` and one `<body>.npz` for each phenotype into `folder`."""
+    """Write `topology.npz` and each phenotype's `<body>.npz` into `folder`; what is there stays."""
     folder.mkdir(parents=True, exist_ok=True)
     model = _load_model()
-    np.savez_compressed(folder / "topology.npz", **_topology(model))
-    for name, phenotype in PHENOTYPES.items():
-        np.savez_compressed(folder / f"{name}.npz", **_shape(model, phenotype))
+    if not (folder / "topology.npz").exists():
+        np.savez_compressed(folder / "topology.npz", **_topology(model))
+    for name in PHENOTYPES:
+        if not (folder / f"{name}.npz").exists():
+            np.savez_compressed(folder / f"{name}.npz", **_shape(model, name))
 
 
 if __name__ == "__main__":

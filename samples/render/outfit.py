@@ -236,11 +236,12 @@ def dress(rig: Rig, outfit: Outfit) -> DressedMesh:
 
 
 def _with_shoe(mesh: DressedMesh, rig: Rig, side: str, outfit: Outfit) -> DressedMesh:
-    """Return the mesh with a shoe on the foot of `side`, moved by the foot's bone alone."""
+    """Return the mesh with a shoe on the foot of `side`, moved by the foot's bone and its toes'."""
     points, quads = fit_shoe(rig, side)
     count = len(points)
     weights = np.tile(np.eye(1, mesh.weights.shape[1]), (count, 1))
     bones = np.full((count, mesh.weights.shape[1]), rig.index(f"{side}Foot"))
+    bones[points[:, 2] > rig.head(f"{side}ToeBase")[2]] = rig.index(f"{side}ToeBase")
     sole = points[:, 1] < 0.012 - SOLE_M / 2
     return DressedMesh(
         np.concatenate([mesh.vertices, points]),

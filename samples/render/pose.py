@@ -103,24 +103,37 @@ class Pose:
                 offset = self.rotations[parent] @ (heads[index] - heads[parent])
                 self.positions[index] = self.positions[parent] + offset
 
-    def place_trunk(self, hip_center: Vector, pelvis: float, chest: float, neck: float, head: float) -> None:
+    def place_trunk(
+        self,
+        hip_center: Vector,
+        pelvis: float,
+        chest: float,
+        neck: float,
+        head: float,
+        roll: float = 0.0,
+    ) -> None:
         """Place the pelvis with the hip joints around `hip_center` and bend the spine above it.
 
-        The spine's three joints share the difference between pelvis and chest; all four angles are
-        forward leans in radians.
+        The spine's three joints share the difference between pelvis and chest; the four angles are
+        forward leans in radians, `roll` lifts the chest's left side.
         """
         rig = self.rig
-        low, high = lean_forward(pelvis), lean_forward(chest)
+        low, high = lean_forward(pelvis), about(FRONT, roll) @ lean_forward(chest)
         self.rotations[:] = low
         for bone, share in (("Spine", 0.34), ("Spine1", 0.67), ("Spine2", 1.0)):
             self._turn_from(bone, blend(low, high, share))
-        self._turn_from("Neck", lean_forward(neck))
+        self._turn_from("Neck", about(FRONT, roll / 2) @ lean_forward(neck))
         self._turn_from("Head", lean_forward(head))
         self.positions[0] = hip_center - low @ (rig.hip_center - rig.heads[0])
         self._settle()
 
-    def place_leg(self, side: str, knee: Vector, ankle: Vector, toe_out: float) -> None:
-        """Point thigh and shin at `knee` and `ankle`; the flat foot turns out by `toe_out` rad."""
+    def place_leg(
+        self, side: str, knee: Vector, ankle: Vector, toe_out: float, heel_up: float = 0.0
+    ) -> None:
+        """Point thigh and shin at `knee` and `ankle`.
+
+        The foot turns out by `toe_out` rad; flat toes carry a foot whose heel is up by `heel_up` rad.
+        """
         rig = self.rig
         hip = self.joint(f"{side}UpLeg")
         leg = unit(ankle - hip)
@@ -135,7 +148,9 @@ class Pose:
         ):
             rest = rig.head(following) - rig.head(bone)
             self._turn_from(bone, turn(rest, LEFT, direction, hinge))
-        self._turn_from(f"{side}Foot", about(UP, sign * (toe_out - np.radians(2.0))))
+        turned_out = about(UP, sign * (toe_out - np.radians(2.0)))
+        self._turn_from(f"{side}Foot", turned_out @ lean_forward(heel_up))
+        self._turn_from(f"{side}ToeBase", turned_out)
         self._settle()
 
     def reach_foot(self, side: str, ankle: Vector, toward: Vector, toe_out: float) -> None:

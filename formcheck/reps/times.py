@@ -1,0 +1,121 @@
+"""When a rep starts, turns, rests and ends."""
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.signal import find_peaks
+
+from formcheck.pose import FloatArray
+from formcheck.reps.rep import Phase, PhaseName, Rep, Start
+from formcheck.reps.trips import Trip
+
+_STILL_SHARE = 0.1
+_STILL_S = 0.12
+_EDGE_SHARE = 0.25
+_LEAD = 0.2
+_STICKING_PROMINENCE = 0.2
+_STICKING_S = 0.15
+
+
+def timed_rep(time_s: FloatArray, level: FloatArray, trip: Trip, starts: Start) -> Rep:
+    """Times and phases of a way whose turn is its lowest level."""
+    speed = np.abs(np.gradient(level, time_s))
+    hold = max(round(_STILL_S / (time_s[1] - time_s[0])), 1)
+    out = _Way(level, speed, trip.start, trip.turn, hold)
+    back = _Way(level, speed, trip.end, trip.turn, hold)
+    start, end = out.rest(trip.start), back.rest(trip.end)
+    first, last = out.rest(trip.turn), back.rest(trip.turn)
+    turn = trip.turn if starts == "top" else first
+    out_name: PhaseName = "eccentric" if starts == "top" else "concentric"
+    back_name: PhaseName = "concentric" if starts == "top" else "eccentric"
+    phases = [
+        Phase(out_name, float(time_s[start]), float(time_s[first])),
+        Phase("pause", float(time_s[first]), float(time_s[last])),
+        Phase(back_name, float(time_s[last]), float(time_s[end])),
+    ]
+    span = (start, first) if out_name == "concentric" else (last, end)
+    sticking = _sticking(time_s, speed, *span)
+    return Rep(
+        number=0,
+        start_s=float(time_s[start]),
+        turn_s=float(time_s[turn]),
+        end_s=float(time_s[end]),
+        phases=(*phases, sticking) if sticking else tuple(phases),
+        height_range=min(trip.out, trip.back) if trip.whole else max(trip.out, trip.back),
+        partial=not trip.whole,
+        turn_seen=trip.whole or starts == "bottom" or trip.sets_out,
+    )
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Way:
+    """One way between the edge of a trip (its high) and its turn (its low), in either direction of time."""
+
+    level: FloatArray
+    speed: FloatArray
+    edge: int
+    turn: int
+    hold: int
+
+    def rest(self, goal: int) -> int:
+        """Where the bar rests nearest to the middle of the way, in the quarter of it that ends at `goal`.
+
+        A smooth movement has begun before its speed can be told from rest (a minimum-jerk one, Flash and
+        Hogan 1985, passes 8 % of its peak speed after 7 % of its time): the rest is led back by a quarter of
+        the time to the first tenth of the way.
+        """
+        way = abs(float(self.level[self.edge] - self.level[self.turn]))
+        middle = self._middle()
+        step = 1 if goal > middle else -1
+        found = self._first_rest(middle, goal, step, _EDGE_SHARE * way)
+        inward = np.abs(self.level[_walk(found, middle)] - self.level[found])
+        begun = np.flatnonzero(inward >= 0.1 * way)
+        lead = round(_LEAD * float(begun[0])) if len(begun) else 0
+        low, high = sorted((found, goal))
+        return min(max(found + step * lead, low), high)
+
+    def _first_rest(self, middle: int, goal: int, step: int, close: float) -> int:
+        """Walk from the middle to `goal`: the first sample of a rest as close to it as that."""
+        first, last = sorted((self.edge, self.turn))
+        still = _STILL_SHARE * float(self.speed[first : last + 1].max())
+        slow = 0
+        for index in range(middle, goal + step, step):
+            near = abs(float(self.level[index] - self.level[goal])) <= close
+            slow = slow + 1 if near and self.speed[index] < still else 0
+            if slow >= self.hold:
+                return index - step * (self.hold - 1)
+        return goal
+
+    def _middle(self) -> int:
+        """Where half of the way is done."""
+        half = (self.level[self.edge] + self.level[self.turn]) / 2
+        step = 1 if self.edge > self.turn else -1
+        for index in range(self.turn, self.edge, step):
+            if self.level[index] >= half:
+                return index
+        return self.turn
+
+
+def _walk(start: int, stop: int) -> NDArray[np.intp]:
+    """Indices from `start` to `stop`, both included, in either direction."""
+    return np.arange(start, stop + 1) if start <= stop else np.arange(start, stop - 1, -1)
+
+
+def _sticking(time_s: FloatArray, speed: FloatArray, start: int, end: int) -> Phase | None:
+    """First speed peak to the following minimum, where a second peak follows.
+
+    The sticking region of van den Tillaar and Saeterbakken (2013, doi 10.1519/JSC.0000000000001178); a dip
+    must be deeper than 20 % of the peak speed and take 0.15 s to stand out of the noise of a video (both
+    estimates).
+    """
+    part = speed[start : end + 1]
+    if len(part) < 5:
+        return None
+    prominence = _STICKING_PROMINENCE * float(part.max())
+    peaks, _ = find_peaks(part, prominence=prominence)
+    if len(peaks) < 2:
+        return None
+    dip = int(peaks[0] + np.argmin(part[peaks[0] : peaks[1] + 1]))
+    phase = Phase("sticking_region", float(time_s[start + peaks[0]]), float(time_s[start + dip]))
+    return phase if phase.duration_s >= _STICKING_S else None
