@@ -18,7 +18,8 @@ from formcheck.signals import resample
 _RESULT = "report.json"
 
 _TRAIL_AGREEMENT = 0.6
-"""Below it the hands were hidden, and a path drawn where they are guessed would mislead."""
+_TRAIL_CONFIDENCE = 0.1
+"""Below them the hands were hidden, and a path drawn where they are guessed would mislead."""
 
 
 def save_analysis(
@@ -75,7 +76,8 @@ def _write_files(analysis: Analysis, folder: Path, *, video: bool, progress: OnP
     report, motion, signals = analysis.report, analysis.motion, analysis.signals
     clip = folder / "annotated.mp4"
     bar_px = resample(signals.time_s, signals.bar_px, motion.time_s)
-    if signals.bar_agreement < _TRAIL_AGREEMENT:
+    hands_seen = float(np.median(motion.bar_confidence)) >= _TRAIL_CONFIDENCE
+    if not hands_seen or signals.bar_agreement < _TRAIL_AGREEMENT:
         bar_px = np.full_like(bar_px, np.nan)
     if video and analysis.source is not None:
         tick = ticker("drawing", len(motion.time_s), progress)

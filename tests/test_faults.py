@@ -183,8 +183,8 @@ def test_an_unclear_view_is_not_assessed_where_the_view_matters() -> None:
 
 @pytest.mark.parametrize("rule_id", ["squat.depth_short", "squat.trunk_fold"])
 def test_a_bottom_that_was_not_seen_is_not_judged(rule_id: str) -> None:
-    """Hidden from before the turn of a deep squat until half of the way up."""
-    take = take_of(hidden(motion_of("squat", "side"), (2.2, 3.4)))
+    """Hidden from before the turn of a deep squat until a part of the way up."""
+    take = take_of(hidden(motion_of("squat", "side"), (2.2, 3.0)))
     lift = load_lift("squat")
     (rep,) = recognise(take, [lift]).reps
     assert rep.partial

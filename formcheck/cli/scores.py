@@ -11,48 +11,76 @@ from formcheck import __version__
 from formcheck.cli.tables import MISSING
 from formcheck.cli.terminal import console
 from formcheck.settings import Settings
-from formcheck.validate.document import ClipLine, Validation
+from formcheck.validate.document import ClipLine, Confusion, Validation
 from formcheck.validate.figures import Figure
 from formcheck.validate.tables import ALL, Column, Row, Table
+from formcheck.validate.verdicts import ALL_RULES
+from formcheck.validate.whole import REFUSALS
 
 _WIDTH = 100
-_CONFUSIONS = {
-    "lifts": ("Lift: true (rows) and found (columns)", ("squat", "deadlift", "bench_press", "other", "none", "failed")),
-    "views": ("View: true (rows) and found (columns)", ("side", "oblique", "front", "rear", "other", "none", "failed")),
-}  # fmt: skip
+_ENDS = (*REFUSALS, "failed")
+_FOUND = {
+    "lifts": ("squat", "deadlift", "bench_press", *_ENDS),
+    "views": ("side", "oblique", "front", "rear", *_ENDS),
+}
 
 
 def print_validation(validation: Validation, folder: Path, settings: Settings) -> None:
-    """Print all tables on stdout."""
+    """Print all tables on stdout; where that is no terminal, 100 columns wide."""
     out = console()
-    out.width = max(out.width, _WIDTH) if not out.is_terminal else out.width
+    if not out.is_terminal:
+        out.width = _WIDTH
     out.print(_head(validation.clips, folder, settings))
     out.print(clip_table(validation.clips))
-    for name, (title, names) in _CONFUSIONS.items():
-        for made, confusion in validation.confusions[name].items():
-            out.print(confusion_table(f"{title}, {made}", names, confusion))
+    for line in _below(validation.clips):
+        out.print(line, soft_wrap=True)
     for table, rows in validation.tables:
-        for part in score_tables(table, rows):
+        for part in _parts(table, rows, validation.confusions.get(table.name, {})):
             out.print(part)
     out.print(_legend())
+
+
+def _parts(table: Table, rows: Sequence[Row], confusions: Confusion) -> Iterator[Grid | Text]:
+    """Lay out a table for each way of making truth; where there is nothing to score, why."""
+    if not rows:
+        yield Text.assemble((table.title, "bold"), f": {table.absent}\n")
+        return
+    for made in dict.fromkeys(row.made for row in rows):
+        ours = [row for row in rows if row.made == made]
+        if made in confusions:
+            yield confusion_table(f"{table.title}, {made}", _FOUND[table.name], confusions[made])
+            yield from (_line(table, row) for row in ours)
+        else:
+            yield score_table(table, made, ours)
+    if table.note:
+        yield Text(f"{table.note}\n", "dim")
+
+
+def _line(table: Table, row: Row) -> Text:
+    """Write a row as a line."""
+    told = []
+    for column in table.columns:
+        title = column.title.replace("\n", " ")
+        told.append(f"{title}: {_figure(row.figures[column.name], column)} (n {row.figures[column.name].n})")
+    return Text("; ".join(told))
 
 
 def _head(clips: Sequence[ClipLine], folder: Path, settings: Settings) -> Text:
     made = [line.made for line in clips]
     parts = ", ".join(f"{made.count(way)} {way}" for way in dict.fromkeys(made))
+    refused = sum(line.found in REFUSALS for line in clips)
     failed = sum(line.found == "failed" for line in clips)
-    refused = sum(line.found in ("other", "none") for line in clips)
     return Text(
-        f"formcheck {__version__}, preset {settings.preset}, pose {settings.pose}: "
-        f"{len(clips)} clips in {folder} ({parts}); {refused} refused, {failed} failed\n"
+        f"formcheck {__version__}, preset {settings.preset}, pose {settings.pose}: {len(clips)} clips in "
+        f"{folder} ({parts}); {refused} refused, {failed} failed\n"
     )
 
 
 def _legend() -> Text:
     return Text(
-        "(a to b): 90 % interval, by drawing the clips anew 1000 times; none with fewer than 3 clips, and too "
-        "narrow with few.\nEach n stands right of the figures that it counts for. Rendered clips share their "
-        "maker's assumptions: they say nothing of real video.",
+        "In brackets: 90 % interval, by drawing the clips anew 1000 times; none with fewer than 3 clips or "
+        "where all draws agree, and too narrow with few clips. Each n stands right of the figures that it "
+        "counts for. Rendered clips share their maker's assumptions: they say nothing of real video.",
         "dim",
     )
 
@@ -61,78 +89,67 @@ def clip_table(clips: Sequence[ClipLine]) -> Grid:
     """Lay out what became of each clip."""
     grid = _grid("Clips")
     for title in ("clip", "truth", "lift", "found"):
-        grid.add_column(title, no_wrap=title == "clip")
-    for title in ("true\nreps", "found", "missed", "extra", "seconds", "peak\nMB"):
-        grid.add_column(title, justify="right")
+        grid.add_column(title, no_wrap=True)
+    for title in ("true\nreps", "found", "missed", "extra", "s", "peak\nMB"):
+        grid.add_column(title, justify="right", no_wrap=True)
     for line in clips:
         found = Text(line.found, "" if line.right else "bold red")
         reps = [_count(line.reps[name]) for name in ("true", "found", "missed", "extra")]
-        cost = [MISSING if x is None else f"{x:.{d}f}" for x, d in ((line.seconds, 1), (line.peak_mb, 0))]
+        cost = [_number(line.seconds, "1"), _number(line.peak_mb, "0")]
         grid.add_row(line.name, line.made, line.lift, found, *reps, *cost)
-    failed = [line for line in clips if line.error and not (line.right and line.found != "failed")]
-    if failed:
-        grid.caption = "\n".join(f"{line.name}: {line.error}" for line in failed)
     return grid
 
 
+def _below(clips: Sequence[ClipLine]) -> Iterator[Text]:
+    """What is to be said of single clips."""
+    for line in clips:
+        if line.error and (line.found == "failed" or not line.right):
+            yield Text(f"{line.name}: {line.error}", "red")
+    jobs = sorted({line.jobs for line in clips if line.jobs is not None})
+    if jobs:
+        at_once = " or ".join(map(str, jobs))
+        yield Text(f"Seconds and memory: of the eyes, when they last looked, {at_once} at a time.\n", "dim")
+
+
 def confusion_table(title: str, names: Sequence[str], confusion: dict[str, dict[str, int]]) -> Grid:
-    """Lay out how many clips of each kind were taken for which."""
+    """Lay out how many clips of each kind (rows) were taken for which (columns)."""
     grid = _grid(title)
-    grid.add_column("")
-    for name in (*names, "n"):
-        grid.add_column(name, justify="right")
+    grid.add_column("true", no_wrap=True)
+    for name in names:
+        grid.add_column(name if name in _ENDS else f"found\n{name}", justify="right", no_wrap=True)
+    grid.add_column("clips", justify="right", style="dim")
     for true in sorted(confusion, key=names.index):
         counts = confusion[true]
-        cells = [
-            Text(str(counts.get(name, "\N{MIDDLE DOT}")), "bold" if name == true else "") for name in names
-        ]
+        cells = [Text(str(counts.get(n, "\N{MIDDLE DOT}")), "bold" if n == true else "") for n in names]
         grid.add_row(true, *cells, str(sum(counts.values())))
     return grid
 
 
-def score_tables(table: Table, rows: Sequence[Row]) -> Iterator[Grid | Text]:
-    """Lay out a table for each way of making truth; where there is nothing to score, why."""
-    if not rows:
-        yield Text.assemble((f"{table.title}: ", "bold"), f"{table.absent}\n")
-    for made in dict.fromkeys(row.made for row in rows):
-        yield score_table(table, made, [row for row in rows if row.made == made])
-
-
 def score_table(table: Table, made: str, rows: Sequence[Row]) -> Grid:
-    """Lay out the rows of one way of making truth."""
+    """Lay out the rows of one way of making truth; a total only where it is of more than one row."""
     grid = _grid(f"{table.title}, {made}")
-    groups = dict.fromkeys((row.lift, row.yaw) for row in rows)
-    heads = [name for name in ("lift", "yaw") if name in table.by]
+    heads = [*table.by, *(["item"] if table.item else [])]
     for head in heads:
-        grid.add_column(f"{head} °" if head == "yaw" else head, no_wrap=True)
-    if table.item:
-        grid.add_column(table.item, no_wrap=True)
+        grid.add_column({"item": table.item, "yaw": "yaw °"}.get(head, head), no_wrap=True)
     for column in table.columns:
         grid.add_column(column.title, justify="right", no_wrap=True)
         if column.counted:
-            grid.add_column(column.counted, justify="right", style="dim")
-    shown = [row for row in rows if len(groups) > 2 or (row.lift, row.yaw) != (ALL, ALL) or not table.by]
-    quiet = [row for row in shown if _quiet(row)]
-    for row in shown:
-        if row not in quiet:
-            item = [row.item] if table.item else []
-            grid.add_row(*(getattr(row, head) for head in heads), *item, *_cells(table.columns, row))
-    left_out = len({row.item for row in quiet})
-    grid.caption = " ".join(
-        filter(None, (table.note, f"Not shown: {left_out} rules, no fault true or called." * bool(left_out)))
-    )
+            grid.add_column(column.counted, justify="right", no_wrap=True, style="dim")
+    for row in rows:
+        if _shown(row, rows):
+            grid.add_row(*(getattr(row, head) for head in heads), *_cells(table.columns, row))
     return grid
 
 
-def _quiet(row: Row) -> bool:
-    """Whether a rule has nothing to tell: no fault is true, none was called."""
+def _shown(row: Row, rows: Sequence[Row]) -> bool:
+    """Whether a row tells anything: no total of a single row, no rule without a fault, true or called."""
+    apart = [other for other in rows if other.item == row.item and other.lift != ALL]
+    if row.lift == ALL and len(apart) == 1:
+        return False
     true, called = row.figures.get("true"), row.figures.get("called")
-    return (
-        row.item != "all rules"
-        and true is not None
-        and called is not None
-        and not (true.value or called.value)
-    )
+    if true is None or called is None or row.item == ALL_RULES:
+        return True
+    return bool(true.value or called.value)
 
 
 def _cells(columns: Sequence[Column], row: Row) -> Iterator[str]:
@@ -145,16 +162,18 @@ def _cells(columns: Sequence[Column], row: Row) -> Iterator[str]:
 
 def _figure(figure: Figure, column: Column) -> str:
     text = _number(figure.value, column.style)
-    if not column.interval or figure.low is None or figure.high is None:
-        return text
-    return f"{text} ({_number(figure.low, column.style)} to {_number(figure.high, column.style)})"
+    if column.interval and figure.low is not None and figure.high is not None:
+        low, high = _number(figure.low, column.style), _number(figure.high, column.style)
+        text += f" ({low}\N{EN DASH}{high})"
+    return f"{text} %" if column.style == "%" and figure.value is not None else text
 
 
 def _number(value: float | None, style: str) -> str:
+    """Write a number: `style` is its digits after the point, or `%` for a share."""
     if value is None:
         return MISSING
-    text = f"{100 * value:.0f} %" if style == "%" else f"{round(value, int(style)) + 0.0:.{style}f}"
-    return text.replace("-", "\N{MINUS SIGN}")
+    scaled, digits = (100 * value, 0) if style == "%" else (value, int(style))
+    return f"{round(scaled, digits) + 0.0:.{digits}f}".replace("-", "\N{MINUS SIGN}")
 
 
 def _count(value: int | None) -> str:
@@ -163,6 +182,6 @@ def _count(value: int | None) -> str:
 
 def _grid(title: str) -> Grid:
     return Grid(
-        box=box.SIMPLE_HEAD, pad_edge=False, collapse_padding=True, title=title, title_justify="left",
-        caption_justify="left", title_style="bold", caption_style="dim",
+        box=box.SIMPLE_HEAD, padding=(0, 1, 0, 0), pad_edge=False,
+        title=title, title_justify="left", title_style="bold",
     )  # fmt: skip

@@ -49,7 +49,8 @@ def find_reps(
     smallest_range
         Least way of the bar that counts, in the unit of `height`.
     shortest_s
-        Least time of a whole rep: quicker ups and downs are jumps, steps or a waving hand.
+        Least time of a rep, or of what is seen of it: quicker ups and downs are jumps, steps or a waving
+        hand.
     fits
         Whether a candidate is of the lift at all; what is not does not say how far a rep goes.
 
@@ -79,7 +80,7 @@ def find_reps(
         rep
         for rep in candidates(max(_SWING_SHARE * smallest_range, _STALL_SHARE * usual))
         if rep.height_range >= (_ALMOST if rep.partial else _LIKE_THE_OTHERS) * usual
-        and (rep.partial or rep.end_s - rep.start_s >= shortest_s)
+        and rep.end_s - rep.start_s >= shortest_s
     ]
     return tuple(replace(rep, number=number) for number, rep in enumerate(reps, 1))
 

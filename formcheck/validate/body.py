@@ -1,6 +1,6 @@
 """Scores of joint angles and keypoints, frame by frame."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 
 import numpy as np
 
@@ -9,7 +9,7 @@ from formcheck.signals import resample
 from formcheck.signals.filters import Flags
 from formcheck.skeleton import INDEX
 from formcheck.validate.samples import Samples, rows
-from formcheck.validate.truth import TrueFrames, Truth
+from formcheck.validate.truth import TrueFrames, Truth, numbers, points
 from formcheck.validate.watch import Outcome
 from formcheck.view import Side
 
@@ -85,8 +85,33 @@ def keypoint_samples(outcome: Outcome) -> Iterator[Samples]:
         yield Samples("keypoints", name, {"error_pct": 100 * away[known] / trunk_px})
 
 
+def bar_samples(outcome: Outcome) -> Iterator[Samples]:
+    """Score the track of the bar's near end inside the true reps: distance in % of the plate's diameter.
+
+    `tracked` is 1 in the frames in which the plate itself was followed. Where the hands stand in for it,
+    it is 0 throughout: they are another place.
+    """
+    truth, analysis = outcome.clip.truth, outcome.analysis
+    frames = truth.frames
+    if frames is None or frames.bar_px is None or frames.plate_radius_px is None:
+        return
+    motion = analysis.motion if analysis else None
+    time_s = motion.time_s if motion else rows(frames.time_s)
+    true = resample(rows(frames.time_s), points(frames.bar_px), time_s)
+    diameter_px = 2 * resample(rows(frames.time_s), numbers(frames.plate_radius_px), time_s)
+    followed = motion is not None and motion.bar_kind == "plate"
+    found = motion.bar_px if motion is not None and followed else np.full_like(true, np.nan)
+    away = 100 * np.linalg.norm(found - true, axis=1) / diameter_px
+    known = _inside(time_s, truth) & np.isfinite(true[:, 0] + diameter_px)
+    yield Samples(
+        "bar",
+        "",
+        {"error_pct": away[known & np.isfinite(away)], "tracked": rows(np.isfinite(away[known]))},
+    )
+
+
 def _clock(outcome: Outcome, frames: TrueFrames) -> FloatArray:
-    """(T,) the seconds at which a clip is scored: those of the curves, or of the truth where there are none."""
+    """(T,) the seconds at which a clip is scored: those of the curves, else of the truth."""
     return outcome.analysis.signals.time_s if outcome.analysis else rows(frames.time_s)
 
 
@@ -102,5 +127,7 @@ def _inside(time_s: FloatArray, truth: Truth) -> Flags:
     """(T,) whether a moment lies inside a true rep; all do where nobody marked the reps."""
     if truth.reps is None:
         return np.ones(len(time_s), dtype=bool)
-    spans: Sequence[Flags] = [(time_s >= rep.start_s) & (time_s <= rep.end_s) for rep in truth.reps]
-    return np.any([np.zeros(len(time_s), dtype=bool), *spans], axis=0)
+    inside = np.zeros(len(time_s), dtype=bool)
+    for rep in truth.reps:
+        inside |= (time_s >= rep.start_s) & (time_s <= rep.end_s)
+    return inside

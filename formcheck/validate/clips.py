@@ -42,7 +42,7 @@ def find_clips(folder: Path) -> tuple[Clip, ...]:
     paths = sorted(path for path in folder.iterdir() if path.name.endswith(ENDING))
     if not paths:
         raise FormcheckError(
-            f"{folder}: expected clips with a truth file beside them (squat.mp4 with squat{ENDING}), found none",
+            f"{folder}: expected clips with their truth (squat.mp4 with squat{ENDING}), found none",
             "`samples` in the source holds six of them.",
         )
     clips = tuple(_clip(path) for path in paths)

@@ -30,7 +30,7 @@ from itertools import chain
 from typing import Any
 
 from formcheck.settings import Settings
-from formcheck.validate.body import angle_samples, keypoint_samples
+from formcheck.validate.body import angle_samples, bar_samples, keypoint_samples
 from formcheck.validate.reps import found_reps, match_reps, rep_samples, timing_samples, true_count
 from formcheck.validate.samples import Scored
 from formcheck.validate.tables import TABLES, Row, Table, summarize
@@ -45,8 +45,8 @@ Confusion = dict[str, dict[str, dict[str, int]]]
 """How its truth was made, then what is true, then what was found: how many clips."""
 
 _SCORES = (
-    rep_samples, timing_samples, angle_samples, keypoint_samples, fault_samples, interval_samples,
-    metre_samples, lift_samples, view_samples, cost_samples,
+    rep_samples, timing_samples, angle_samples, keypoint_samples, bar_samples, fault_samples,
+    interval_samples, metre_samples, lift_samples, view_samples, cost_samples,
 )  # fmt: skip
 
 

@@ -14,7 +14,8 @@ FEWEST_CLIPS = 3
 """Fewer clips get no interval: it would say nothing of other clips."""
 
 _DRAWS = 1000
-_SEED = 20_26
+_SEED = 2026
+_AGREE = 1e-9
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,7 +28,8 @@ class Figure:
         None where it has no meaning (no rows, or nothing to divide by).
     low, high
         90 % interval: 5th and 95th percentile of the statistic over clips drawn anew, with replacement, from
-        those at hand (Efron and Tibshirani 1993, chapter 13). None with fewer than three clips.
+        those at hand (Efron and Tibshirani 1993, chapter 13). None with fewer than three clips, and where
+        all draws agree: where nothing ever went wrong they cannot tell how often it will.
     n, clips
         Rows that it stands on (frames, reps, verdicts), and clips that they come from.
     """
@@ -40,7 +42,7 @@ class Figure:
 
 
 def figure(groups: Sequence[FloatArray], statistic: Statistic) -> Figure:
-    """Compute a statistic of the rows of several clips, with its interval; always the same for the same rows."""
+    """Compute a statistic of the rows of several clips, with its interval; the same rows give the same."""
     groups = [group for group in groups if len(group)]
     if not groups:
         return Figure(None, None, None, 0, 0)
@@ -57,7 +59,7 @@ def _interval(groups: Sequence[FloatArray], statistic: Statistic) -> tuple[float
     draws = np.random.default_rng(_SEED).integers(count, size=(_DRAWS, count))
     values = np.array([statistic(np.concatenate([groups[clip] for clip in draw])) for draw in draws])
     values = values[np.isfinite(values)]
-    if not len(values):
+    if not len(values) or np.ptp(values) < _AGREE:
         return float("nan"), float("nan")
     low, high = np.percentile(values, (5, 95))
     return float(low), float(high)

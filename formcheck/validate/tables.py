@@ -145,11 +145,12 @@ TABLES = (
         (
             Column("mae_deg", "mean\nerror °", "error_deg", f.mean_size, "1", interval=True),
             Column("bias_deg", "bias\n°", "error_deg", f.mean, "1", counted="frames"),
-            Column("assessed", "assessed", "assessed", f.mean, "%", counted="of"),
+            Column("assessed", "asses-\nsed", "assessed", f.mean, "%", counted="of"),
             Column("turn_mae_deg", "at turn\nerror °", "turn_error_deg", f.mean_size, "1"),
             Column("turn_bias_deg", "bias\n°", "turn_error_deg", f.mean, "1", counted="reps"),
         ),
-        "Angles in the picture against angles in space.",
+        "Of the curves, in the picture, against angles in space. What is told of a rep is stricter: see the "
+        "intervals.",
     ),
     Table(
         "keypoints",
@@ -160,6 +161,18 @@ TABLES = (
             Column("median_pct", "median error,\n% of the trunk", "error_pct", f.median, "1", interval=True),
             Column("p95_pct", "95th\npercentile", "error_pct", f.size_95, "1", counted="frames"),
         ),
+    ),
+    Table(
+        "bar",
+        "Track of the bar's near end inside the true reps",
+        ("lift",),
+        "",
+        (
+            Column("median_pct", "median error, % of\nthe plate's diameter", "error_pct", f.median, "1"),
+            Column("p95_pct", "95th\npercentile", "error_pct", f.size_95, "1", counted="frames"),
+            Column("tracked", "tracked", "tracked", f.mean, "%", interval=True, counted="of"),
+        ),
+        "Tracked: the plate itself was followed. Where the hands stand in for it, its place is not measured.",
     ),
     Table(
         "faults",
@@ -175,22 +188,25 @@ TABLES = (
             Column("f1_always_yes", "F1 of\n“yes”", "verdicts", f.f1_always_yes, "2"),
             Column("not_assessed", "not\nassessed", "verdicts", f.not_judged, "%", counted="n"),
         ),
-        "A borderline verdict calls nothing a fault. “yes”: every rep called a fault.",
+        "A borderline verdict calls nothing a fault. “yes”: every rep called a fault. Rules without a fault, "
+        "true or called, are not shown.",
         "no clip whose truth lists its faults",
     ),
     Table(
         "intervals",
-        "Stated 90 % intervals",
-        (),
+        "Stated 90 % intervals of the found reps' measures",
+        ("lift",),
         "measure",
         (
             Column("inside", "truth inside", "inside", f.mean, "%", interval=True, counted="n"),
             Column("half_width", "median\n± stated", "half_width", f.median, "2"),
             Column("median_error", "median\nerror", "error", f.median_size, "2"),
             Column("bias", "bias", "error", f.mean, "2"),
-            Column("measured", "measured", "measured", f.mean, "%", counted="of reps"),
+            Column("measured", "measured", "measured", f.mean, "%", counted="of"),
         ),
-        "85 to 95 % is honest. In the measure's own unit: degrees, seconds, thigh lengths.",
+        "85 to 95 % is honest. In the measure's own unit: degrees, seconds, thigh lengths. Instants marked by "
+        "hand have a tolerance of their own (about 0.1 s), which is not taken off.",
+        "no truth for any measure",
     ),
     Table(
         "metres",
@@ -202,12 +218,13 @@ TABLES = (
             Column("rmse", "RMSE", "error", f.rms, "3"),
             Column("limits_95", "95 % limits\n±", "error", f.limits_95, "3", counted="reps"),
         ),
-        absent="not measured: the reports state no length in metres (no scale is found in the picture)",
+        absent="not measured: the reports state no length in metres, since no scale is found; nor, therefore, the "
+        "path of the bar in cm",
     ),
     Table(
         "lifts",
         "Lift recognized",
-        ("lift",),
+        (),
         "",
         (Column("right", "right", "right", f.mean, "%", interval=True, counted="clips"),),
         "A clip of none of the lifts is right if it was refused, as whatever.",
@@ -215,14 +232,14 @@ TABLES = (
     Table(
         "views",
         "View",
-        ("lift",),
+        (),
         "",
         (
             Column("right", "name right", "right", f.mean, "%", interval=True, counted="clips"),
             Column("yaw_mae_deg", "yaw, mean\nerror °", "yaw_error_deg", f.mean_size, "1", interval=True),
             Column("yaw_bias_deg", "bias\n°", "yaw_error_deg", f.mean, "1", counted="clips"),
         ),
-        "Of clips that were not refused.",
+        "Shares and errors: of the clips that were not refused.",
     ),
     Table(
         "cost",
@@ -232,11 +249,11 @@ TABLES = (
         (
             Column("seconds", "seconds,\nmedian", "seconds", f.median, "1"),
             Column("seconds_most", "most", "seconds", f.largest, "1", counted="clips"),
-            Column("slower", "seconds a second\nof video, median", "slower", f.median, "2"),
+            Column("slower", "per second of\nvideo, median", "slower", f.median, "2", counted="clips"),
             Column("peak_mb", "peak MB,\nmedian", "peak_mb", f.median),
-            Column("peak_mb_most", "most", "peak_mb", f.largest),
+            Column("peak_mb_most", "most", "peak_mb", f.largest, counted="clips"),
         ),
-        "Measured when the eyes last looked; networks loaded anew for each clip.",
+        "The networks are loaded anew for each clip.",
     ),
 )
 """All tables, in the order in which they are printed."""

@@ -6,6 +6,7 @@ images). Every field but `schema`, `lift` and `made` may be absent: what is abse
 """
 
 from collections.abc import Sequence
+from itertools import pairwise
 from pathlib import Path
 from typing import Annotated, Literal, Self
 
@@ -131,11 +132,11 @@ class TrueFrames(_Strict):
 
     def angle(self, name: str) -> FloatArray | None:
         """(T,) a true angle in degrees, NaN where not known; None where the file does not give it."""
-        return _numbers(self.angles_deg[name]) if name in self.angles_deg else None
+        return numbers(self.angles_deg[name]) if name in self.angles_deg else None
 
     def keypoint(self, name: str) -> FloatArray | None:
         """(T, 2) a true keypoint in pixels, NaN where not known; None where the file does not give it."""
-        return _points(self.keypoints_px[name]) if name in self.keypoints_px else None
+        return points(self.keypoints_px[name]) if name in self.keypoints_px else None
 
 
 class Truth(_Strict):
@@ -164,7 +165,7 @@ class Truth(_Strict):
     @model_validator(mode="after")
     def _about_the_same_reps(self) -> Self:
         reps = self.reps or ()
-        if any(a.end_s > b.start_s for a, b in zip(reps, reps[1:], strict=False)):
+        if any(before.end_s > after.start_s for before, after in pairwise(reps)):
             raise ValueError("reps: expected them in order, none before the end of the one before")
         if self.reps is not None and self.rep_count is not None and self.rep_count != len(reps):
             raise ValueError(f"rep_count: expected {len(reps)} as in reps, found {self.rep_count}")
@@ -211,10 +212,12 @@ def _told(place: Sequence[int | str], message: str) -> str:
     return f"{'.'.join(map(str, place))}: {message}" if place else message
 
 
-def _numbers(values: Numbers) -> FloatArray:
+def numbers(values: Numbers) -> FloatArray:
+    """Make a (T,) array of the values of a truth file, NaN for None."""
     return np.array([np.nan if value is None else value for value in values], dtype=np.float64)
 
 
-def _points(values: Points) -> FloatArray:
+def points(values: Points) -> FloatArray:
+    """Make a (T, 2) array of the points of a truth file, NaN for None."""
     blank = (np.nan, np.nan)
     return np.array([blank if value is None else value for value in values], dtype=np.float64)

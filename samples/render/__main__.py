@@ -4,7 +4,8 @@ import argparse
 import sys
 from pathlib import Path
 
-from samples.render.clip import load_manifest, make_clip
+from samples.render.clip import make_clip
+from samples.render.spec import load_manifest
 
 
 def main() -> None:

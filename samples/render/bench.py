@@ -7,7 +7,7 @@ from samples.render.lifts import BAR_RADIUS_M, BENCH_HEIGHT_M, Flaw, Moment, hum
 from samples.render.outfit import DressedMesh
 from samples.render.pose import SIDES, Pose
 from samples.render.rig import Floats, Rig
-from samples.render.rotation import unit
+from samples.render.rotation import UP, unit
 from samples.render.shoes import SOLE_M
 from samples.render.tempo import Instant
 
@@ -36,6 +36,9 @@ class BenchPress:
         """From now on, show this flaw."""
         self.flaw = flaw
         self.top = self._lockout()
+        for _ in range(3):
+            short_of = self.at(Instant(0.0, 0.0, rising=False)).pose.miss_m
+            self.top = self.top - 1.2 * short_of * UP
 
     def _lie(self, hip_height: float) -> Pose:
         """Return a body on its back, a small arch in the spine, without arms and legs placed."""

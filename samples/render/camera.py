@@ -1,12 +1,12 @@
 """The camera: a pinhole on a tripod, and the projections that a renderer needs."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 from numpy.typing import ArrayLike
 
 from samples.render.rig import Floats
-from samples.render.rotation import UP, Matrix, Vector, unit
+from samples.render.rotation import UP, Matrix, Vector, about, unit
 
 NEAR_M, FAR_M = 0.05, 60.0
 _FILL = 0.92
@@ -41,17 +41,20 @@ class Camera:
         Focal length in pixels.
     size_px
         Width and height of the picture.
+    up
+        (3,) direction that is up in the picture.
     """
 
     eye: Vector
     target: Vector
     focal_px: float
     size_px: tuple[int, int]
+    up: Vector = field(default_factory=UP.copy)
 
     @property
     def view(self) -> Matrix:
         """(4, 4) matrix from world to view."""
-        return look_at(self.eye, self.target)
+        return look_at(self.eye, self.target, self.up)
 
     @property
     def projection(self) -> Matrix:
@@ -82,8 +85,46 @@ class Camera:
         return -seen
 
 
+def rolled(camera: Camera, roll_rad: float) -> Camera:
+    """Return the camera turned about its line of sight."""
+    return replace(camera, up=about(unit(camera.target - camera.eye), roll_rad) @ camera.up)
+
+
+class Hand:
+    """A hand that holds the camera: it drifts, breathes and trembles.
+
+    Parameters
+    ----------
+    sway_m
+        Amplitude of the slow drift; the rest is in proportion, 0 is a tripod.
+    rng
+        Draws the phases.
+    """
+
+    _HZ = np.array([0.17, 0.31, 0.83, 2.3])
+    _SHARE = np.array([1.0, 0.6, 0.25, 0.08])
+
+    def __init__(self, sway_m: float, rng: np.random.Generator) -> None:
+        self._sway_m = sway_m
+        self._phase = rng.uniform(0, 2 * np.pi, (3, 3, len(self._HZ)))
+
+    def hold(self, camera: Camera, time_s: float) -> Camera:
+        """Return the camera as it is held at a time of the clip."""
+        if not self._sway_m:
+            return camera
+        waves = np.sin(2 * np.pi * self._HZ * time_s + self._phase) @ self._SHARE
+        eye, target, roll = self._sway_m * waves
+        held = replace(camera, eye=camera.eye + eye, target=camera.target + 0.7 * target)
+        return rolled(held, 0.3 * float(roll[0]))
+
+
 def frame_scene(
-    azimuth: float, points: Floats, size_px: tuple[int, int], distance_m: float, eye_height_m: float
+    azimuth: float,
+    points: Floats,
+    size_px: tuple[int, int],
+    distance_m: float,
+    eye_height_m: float,
+    fill: float = _FILL,
 ) -> Camera:
     """Aim and zoom a camera so that all points fill the picture.
 
@@ -97,6 +138,8 @@ def frame_scene(
         Width and height of the picture.
     distance_m, eye_height_m
         Where the tripod stands.
+    fill
+        Share of the picture that the points may fill.
     """
     away = distance_m * np.array([np.sin(azimuth), 0.0, np.cos(azimuth)])
     target = (points.min(axis=0) + points.max(axis=0)) / 2
@@ -108,5 +151,5 @@ def frame_scene(
         view, depth = test.view, float(test.depth_m(target))
         target = target + (view[0, :3] * middle[0] - view[1, :3] * middle[1]) * depth / 1000.0
     half = np.abs(seen).max(axis=0)
-    zoom = float((0.5 * np.array(size_px) / half).min()) * _FILL
+    zoom = float((0.5 * np.array(size_px) / half).min()) * fill
     return Camera(eye, target, 1000.0 * zoom, size_px)

@@ -10,6 +10,11 @@ from samples.render.rig import Floats, Rig
 from samples.render.rotation import Vector, unit
 from samples.render.tempo import Instant
 
+_LEAN = PchipInterpolator([0, 0.3, 0.6, 0.8, 1], [0, 0.45, 0.86, 0.97, 1])
+_THIGH = PchipInterpolator([0, 0.3, 0.6, 0.8, 1], [0, 0.22, 0.50, 0.72, 1])
+_SHIN = PchipInterpolator([0, 0.5, 0.8, 1], [0, 0, 0.35, 1])
+"""Share of the way down of the bar's joints to that of trunk, thighs and shins: hips go first."""
+
 Legs = dict[str, tuple[Vector, Vector]]
 
 
@@ -65,19 +70,19 @@ class Deadlift:
         """Place the trunk when the joints have gone `share` of their way down, hips first."""
         flaw = self.flaw
         ahead = flaw.of("hips_shoot") * early(share) if rising else 0.0
-        lean_share = PchipInterpolator([0, 0.3, 0.6, 0.8, 1], [0, 0.45, 0.86, 0.97, 1])(share)
-        thigh_share = PchipInterpolator([0, 0.3, 0.6, 0.8, 1], [0, 0.22, 0.50, 0.72, 1])(share) - ahead
-        shin_share = PchipInterpolator([0, 0.5, 0.8, 1], [0, 0, 0.35, 1])(share) - 0.5 * ahead
+        lean_share = float(_LEAN(share)) + ahead
+        thigh_share = float(_THIGH(share)) - ahead
+        shin_share = float(_SHIN(share)) - 0.5 * ahead
         upright = (1 - share) ** 2
         bow, crouch = flaw.of("lockout_hips") * upright, flaw.of("lockout_knees") / 2 * upright
-        lean = self.lean_low * (float(lean_share) + 0.2 * ahead) + np.radians(1) * (1 - share) + bow
+        lean = self.lean_low * lean_share + np.radians(1) * (1 - share) + bow
         # At lockout the straight legs lean back, to make room for the bar over the mid-foot.
         back = np.radians(3.2) * max(0.0, 1 - share / 0.5)
         hips, legs = stand(
             self.rig,
             self.feet,
-            self.shin_low * float(shin_share) - back + crouch,
-            self.thigh_low * float(thigh_share) + 1.1 * back + crouch,
+            self.shin_low * shin_share - back + crouch,
+            self.thigh_low * thigh_share + 1.1 * back + crouch,
             0.6 * share,
         )
         rounding = flaw.of("back_round") * np.sqrt(share)

@@ -5,7 +5,7 @@ from typing import Protocol
 
 import numpy as np
 
-from samples.render.pose import SIDES, Pose
+from samples.render.pose import SIDES, TOE_IN_RAD, Pose
 from samples.render.rig import Rig
 from samples.render.rotation import FRONT, LEFT, UP, Vector, about, lean_forward
 from samples.render.shoes import SOLE_M, foot_axis
@@ -17,8 +17,6 @@ PLATE_RADIUS_M = 0.225
 """Half of the 450 mm of a competition plate (IPF and IWF rules)."""
 BENCH_HEIGHT_M = 0.45
 """Top of the bench above the floor (IPF rules: 42-45 cm)."""
-TOE_IN_RAD = float(np.radians(2.0))
-"""How far a body's feet are turned out at rest."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -23,6 +23,9 @@ SIDES: tuple[tuple[str, int], ...] = (("Left", 1), ("Right", -1))
 
 _CURL_DEG = {"Index": (62, 80, 45), "Middle": (62, 80, 45), "Ring": (62, 80, 45),
              "Pinky": (62, 80, 45), "Thumb": (20, 30, 30)}  # fmt: skip
+TOE_IN_RAD = float(np.radians(2.0))
+"""How far a body's feet are turned out at rest."""
+
 _LONGEST_REACH = 0.9995
 _PALM_TO_BAR_M = 0.032
 
@@ -89,11 +92,7 @@ class Pose:
 
     def _turn_from(self, bone: str, rotation: Matrix) -> None:
         """Give `bone` and everything that hangs on it the same rotation."""
-        members = {self.rig.index(bone)}
-        for index, parent in enumerate(self.rig.parents):
-            if parent in members:
-                members.add(index)
-        self.rotations[sorted(members)] = rotation
+        self.rotations[self.rig.branch(bone)] = rotation
 
     def _settle(self) -> None:
         """Recompute all positions from the rotations, the root staying where it is."""
@@ -127,9 +126,7 @@ class Pose:
         self.positions[0] = hip_center - low @ (rig.hip_center - rig.heads[0])
         self._settle()
 
-    def place_leg(
-        self, side: str, knee: Vector, ankle: Vector, toe_out: float, heel_up: float = 0.0
-    ) -> None:
+    def place_leg(self, side: str, knee: Vector, ankle: Vector, toe_out: float, heel_up: float = 0.0) -> None:
         """Point thigh and shin at `knee` and `ankle`.
 
         The foot turns out by `toe_out` rad; flat toes carry a foot whose heel is up by `heel_up` rad.
@@ -148,7 +145,7 @@ class Pose:
         ):
             rest = rig.head(following) - rig.head(bone)
             self._turn_from(bone, turn(rest, LEFT, direction, hinge))
-        turned_out = about(UP, sign * (toe_out - np.radians(2.0)))
+        turned_out = about(UP, sign * (toe_out - TOE_IN_RAD))
         self._turn_from(f"{side}Foot", turned_out @ lean_forward(heel_up))
         self._turn_from(f"{side}ToeBase", turned_out)
         self._settle()

@@ -44,7 +44,7 @@ class Lights:
     exposure: float
 
 
-def draw_lights(rng: np.random.Generator) -> Lights:
+def draw_lights(rng: np.random.Generator, brightness: float = 1.0) -> Lights:
     """Draw a room's lights: a main lamp on one side, a weaker one on the other."""
     angle = rng.uniform(0, 2 * np.pi)
     white = rng.uniform(0.94, 1.05, 3)
@@ -57,7 +57,7 @@ def draw_lights(rng: np.random.Generator) -> Lights:
         ),
         sky=np.array([0.42, 0.45, 0.50]) * white * rng.uniform(0.8, 1.1),
         ground=np.array([0.17, 0.15, 0.135]) * white,
-        exposure=rng.uniform(0.95, 1.15),
+        exposure=rng.uniform(0.95, 1.15) * brightness,
     )
 
 
@@ -162,9 +162,12 @@ class Renderer:
         """Give the mesh `name` new vertices, as many as before."""
         self._things[name].vertices.write(vertices.tobytes())
 
-    def move(self, name: str, position: Vector) -> None:
-        """Put the origin of the mesh `name` at `position` (3,)."""
-        self._things[name].model[:3, 3] = position
+    def move(self, name: str, position: Vector, turn: Matrix | None = None) -> None:
+        """Put the origin of the mesh `name` at `position` (3,), turned by `turn`."""
+        model = self._things[name].model
+        model[:3, 3] = position
+        if turn is not None:
+            model[:3, :3] = turn
 
     def draw(self, camera: Camera) -> NDArray[np.uint8]:
         """(height, width, 3) RGB picture of everything."""

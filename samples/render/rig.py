@@ -62,6 +62,15 @@ class Rig:
         """Index of the bone named `bone`."""
         return self.bones.index(bone)
 
+    @cache  # noqa: B019  a few bodies a process
+    def branch(self, bone: str) -> Ints:
+        """Indices of `bone` and of everything that hangs on it."""
+        members = {self.index(bone)}
+        for index, parent in enumerate(self.parents):
+            if parent in members:
+                members.add(index)
+        return np.array(sorted(members))
+
     def head(self, bone: str) -> Vector:
         """(3,) rest position of the joint at which `bone` begins."""
         position: Vector = self.heads[self.index(bone)]

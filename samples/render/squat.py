@@ -59,7 +59,7 @@ class Squat:
     def _legs(self, now: Instant, low: float) -> tuple[float, float, float, float]:
         """Shin and thigh (rad), how far each knee caves in (m) and the foot's pitch (rad)."""
         ahead = self.flaw.of("good_morning") * early(now.low) if now.rising else 0.0
-        thigh = _STANDING_THIGH + (self.thigh_low - _STANDING_THIGH) * (low - 0.3 * ahead)
+        thigh = _STANDING_THIGH + (self.thigh_low - _STANDING_THIGH) * (low - 0.6 * ahead)
         shin = _STANDING_SHIN + (self.shin_low - _STANDING_SHIN) * (low**0.85 - ahead)
         caving = self.flaw.of("knee_valgus") * hump(now.low) if now.rising else 0.0
         heel_up = self.flaw.of("heel_rise") * float(np.clip((low - 0.3) / 0.4, 0, 1))

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 import numpy as np
+from scipy.interpolate import PchipInterpolator
 
 PhaseKind = Literal["down", "up", "hold_low", "hold_high"]
 
@@ -74,6 +75,12 @@ def _grind(share: float, stick: float) -> float:
     return float(np.interp(share, grid, (way - way[0]) / (way[-1] - way[0])))
 
 
+def _fall_back(share: float, dip: float) -> float:
+    """Return the share of the way up after `share` of the time, on a way that falls back by `dip`."""
+    knots = PchipInterpolator([0, 0.15, 0.4, 0.55, 0.85, 1], [0, 0.08, 0.4, 0.4 - dip, 0.9, 1])
+    return float(knots(share))
+
+
 @dataclass(frozen=True, slots=True)
 class Tempo:
     """The timing of a clip.
@@ -88,12 +95,15 @@ class Tempo:
         Length of the clip.
     starts_low
         Whether the bar rests at the low end of its range before the first rep.
+    dip
+        Share of its range that the bar falls back on the way up.
     """
 
     phases: tuple[Phase, ...]
     reps: tuple[RepTime, ...]
     duration_s: float
     starts_low: bool
+    dip: float = 0.0
 
     def at(self, time_s: float) -> Instant:
         """Return how low the bar is at a time of the clip, and whether it is going up."""
@@ -103,13 +113,19 @@ class Tempo:
                 if phase.kind == "down":
                     return Instant(time_s, share * share * (3 - 2 * share), rising=False)
                 if phase.kind == "up":
-                    return Instant(time_s, 1 - _grind(share, stick=0.45), rising=True)
+                    way = _fall_back(share, self.dip) if self.dip else _grind(share, stick=0.45)
+                    return Instant(time_s, 1 - way, rising=True)
                 return Instant(time_s, 1.0 if phase.kind == "hold_low" else 0.0, rising=False)
         return Instant(time_s, 1.0 if self.starts_low else 0.0, rising=False)
 
 
-def plan_tempo(lift: str, reps: int, rng: np.random.Generator) -> Tempo:
-    """Plan `reps` reps of `lift`: each goes up a little slower, all vary by a few percent."""
+def plan_tempo(
+    lift: str, reps: int, rng: np.random.Generator, pace: float = 1.0, down_s: float | None = None
+) -> Tempo:
+    """Plan `reps` reps of `lift`: each goes up a little slower, all vary by a few percent.
+
+    `pace` is a factor on the usual times; `down_s` is the exact time of the way down, where it matters.
+    """
     usual = _SECONDS[lift]
     now = STILL_S
     phases: list[Phase] = []
@@ -118,7 +134,8 @@ def plan_tempo(lift: str, reps: int, rng: np.random.Generator) -> Tempo:
         first = len(phases)
         for kind, seconds in usual.items():
             slower = 1 + 0.10 * number if kind == "up" else 1.0
-            phases.append(Phase(kind, now, now + seconds * slower * rng.uniform(0.92, 1.08)))
+            length = seconds * slower * pace * rng.uniform(0.92, 1.08)
+            phases.append(Phase(kind, now, now + (down_s if down_s and kind == "down" else length)))
             now = phases[-1].end_s
         moving = [phase for phase in phases[first:] if phase.kind in ("down", "up")]
         times.append(RepTime(moving[0].start_s, moving[0].end_s, moving[-1].end_s))

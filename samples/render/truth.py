@@ -8,10 +8,11 @@ from numpy.typing import ArrayLike
 
 from formcheck.skeleton import KEYPOINTS
 from samples.render.camera import Camera
-from samples.render.lifts import PLATE_RADIUS_M, Moment
+from samples.render.lifts import Moment
+from samples.render.measures import flexion_deg, middle
 from samples.render.pose import Pose
 from samples.render.rig import Floats, Rig, bend
-from samples.render.rotation import LEFT, Vector
+from samples.render.rotation import Vector
 from samples.render.tempo import RepTime
 
 REP_TOLERANCE_S = 0.10
@@ -25,13 +26,9 @@ _CHAINS = {
     "elbow": ("Arm", "ForeArm", "Hand"),
 }
 """Joint to the bones at whose beginnings the three points of its angle lie."""
-
-
-def flexion_deg(first: Vector, joint: Vector, last: Vector) -> float:
-    """180 degrees minus the angle at `joint` between its neighbors: 0 is a straight limb."""
-    a, b = first - joint, last - joint
-    cosine = float(a @ b) / float(np.linalg.norm(a) * np.linalg.norm(b))
-    return 180.0 - float(np.degrees(np.arccos(np.clip(cosine, -1.0, 1.0))))
+_CENTERS = {"shoulder": "Arm", "elbow": "ForeArm", "wrist": "Hand", "hip": "UpLeg", "knee": "Leg",
+            "ankle": "Foot"}  # fmt: skip
+"""Joint to the bone that begins at its center."""
 
 
 def joint_angles_deg(pose: Pose) -> dict[str, float]:
@@ -41,8 +38,7 @@ def joint_angles_deg(pose: Pose) -> dict[str, float]:
         for side in ("Left", "Right")
         for joint, chain in _CHAINS.items()
     }
-    hips = (pose.joint("LeftUpLeg") + pose.joint("RightUpLeg")) / 2
-    trunk = (pose.joint("LeftArm") + pose.joint("RightArm")) / 2 - hips
+    trunk = middle(pose, "Arm") - middle(pose, "UpLeg")
     angles["trunk_lean"] = float(np.degrees(np.arctan2(np.hypot(trunk[0], trunk[2]), trunk[1])))
     return angles
 
@@ -62,6 +58,15 @@ def keypoints_m(pose: Pose) -> Floats:
     return np.array(points)
 
 
+def joint_centers_m(pose: Pose) -> dict[str, Vector]:
+    """(3,) center of each joint by its keypoint's name, from the skeleton."""
+    return {
+        f"{side.lower()}_{joint}": pose.joint(f"{side}{bone}")
+        for joint, bone in _CENTERS.items()
+        for side in ("Left", "Right")
+    }
+
+
 def femur_to_torso(rig: Rig) -> float:
     """Thigh (hip to knee joint) over torso (middle of the hip to middle of the shoulder joints)."""
     torso = float(np.linalg.norm(rig.shoulder_center - rig.hip_center))
@@ -79,45 +84,54 @@ class Recorder:
 
     Attributes
     ----------
-    camera
-        The camera that films.
-    plate_center
-        (3,) middle of the near plate's outer face, against the bar's middle.
+    end_m
+        How far the near plate's outer face lies from the bar's middle, toward the lifter's left.
+    plate_radius_m
+        Its radius, 0 for an empty bar.
     """
 
-    camera: Camera
-    plate_center: Vector
+    end_m: float
+    plate_radius_m: float
     time_s: list[float] = field(default_factory=list)
     plate_m: list[Vector] = field(default_factory=list)
+    plate_px: list[Floats] = field(default_factory=list)
+    radius_px: list[float] = field(default_factory=list)
     keypoints_px: list[Floats] = field(default_factory=list)
+    centers_px: list[dict[str, Floats]] = field(default_factory=list)
     angles_deg: list[dict[str, float]] = field(default_factory=list)
     depth_m: list[float] = field(default_factory=list)
 
-    def add(self, time_s: float, moment: Moment) -> None:
-        """Record the moment that the frame at `time_s` shows."""
+    def add(self, time_s: float, moment: Moment, camera: Camera) -> None:
+        """Record the moment that the frame at `time_s` shows to a camera."""
         pose = moment.pose
+        plate = bar_end(moment, self.end_m)
         self.time_s.append(time_s)
-        self.plate_m.append(moment.bar + self.plate_center)
-        self.keypoints_px.append(self.camera.project(keypoints_m(pose)))
+        self.plate_m.append(plate)
+        self.plate_px.append(camera.project(plate))
+        self.radius_px.append(camera.focal_px * self.plate_radius_m / float(camera.depth_m(plate)))
+        self.keypoints_px.append(camera.project(keypoints_m(pose)))
+        self.centers_px.append({name: camera.project(at) for name, at in joint_centers_m(pose).items()})
         self.angles_deg.append(joint_angles_deg(pose))
-        knees = pose.joint("LeftLeg")[1] + pose.joint("RightLeg")[1]
-        self.depth_m.append((knees - pose.joint("LeftUpLeg")[1] - pose.joint("RightUpLeg")[1]) / 2)
+        self.depth_m.append(float(middle(pose, "Leg")[1] - middle(pose, "UpLeg")[1]))
 
     def frames(self) -> dict[str, Any]:
         """Return the truth of all frames, rounded to keep the file small."""
-        plate = np.array(self.plate_m)
-        radius = self.camera.focal_px * PLATE_RADIUS_M / self.camera.depth_m(plate)
         keypoints = _rounded(np.swapaxes(self.keypoints_px, 0, 1), 1)
+        radius = {"plate_radius_px": _rounded(self.radius_px, 2)} if self.plate_radius_m else {}
         return {
             "time_s": _rounded(self.time_s, 4),
-            "bar_px": _rounded(self.camera.project(plate), 2),
-            "bar_m": _rounded(plate[:, [2, 1]], 4),
-            "plate_radius_px": _rounded(radius, 2),
+            "bar_px": _rounded(self.plate_px, 2),
+            "bar_m": _rounded(np.array(self.plate_m)[:, [2, 1]], 4),
+            **radius,
             "keypoints_px": dict(zip(KEYPOINTS, keypoints, strict=True)),
             "angles_deg": {
                 name: _rounded([angles[name] for angles in self.angles_deg], 1) for name in self.angles_deg[0]
             },
         }
+
+    def centers(self) -> dict[str, Any]:
+        """Joint to the (T, 2) pixels of its center."""
+        return {name: _rounded([row[name] for row in self.centers_px], 1) for name in self.centers_px[0]}
 
     def rep_metrics(self, rep: RepTime, lift: str) -> dict[str, float]:
         """Return a rep's mean concentric velocity, range, drift and, for a squat, depth."""
@@ -141,9 +155,9 @@ class Recorder:
         return metrics
 
 
-def plate_offset(face_m: float, side: str) -> Vector:
-    """(3,) from the bar's middle to the outer face of the plate on the lifter's `side`."""
-    return LEFT * face_m * (1.0 if side == "left" else -1.0)
+def bar_end(moment: Moment, end_m: float) -> Vector:
+    """(3,) point of the bar's axis `end_m` from its middle toward the lifter's left."""
+    return moment.bar + end_m * moment.bar_way
 
 
 def reps_truth(reps: tuple[RepTime, ...]) -> list[dict[str, float]]:
