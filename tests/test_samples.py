@@ -156,6 +156,12 @@ def test_depth_tells_the_fault(truth):
         assert metrics["depth_m"] < -0.05 if number in short else metrics["depth_m"] > 0.05
 
 
+def scene_of(clip: Any, name: str) -> Any:
+    from samples.render.spec import load_manifest
+
+    return clip.build_scene(load_manifest()[name])
+
+
 def render_or_skip() -> Any:
     pytest.importorskip("moderngl", reason="rendering needs the extra [render]")
     clip = pytest.importorskip("samples.render.clip", reason="run from the checkout's root")
@@ -172,10 +178,10 @@ def test_projected_plate_center_is_where_it_is_rendered(name):
     from samples.render.mesh import Finish, Mesh
     from samples.render.renderer import Renderer, draw_lights
     from samples.render.textures import draw_textures
-    from samples.render.truth import plate_offset
+    from samples.render.truth import bar_end
 
-    scene = clip.build_scene(clip.load_manifest()[name])
-    center = scene.moment(1.5).bar + plate_offset(scene.load.face_m, scene.spec.side)
+    scene = scene_of(clip, name)
+    center = bar_end(scene.moment(1.5), scene.recorder().end_m)
     disc = Mesh()
     disc.add_ring((0, 0, 0), (1, 0, 0), 0.0, 0.06, Finish((1.0, 0.0, 0.0)))
     rng = np.random.default_rng(0)
@@ -193,7 +199,7 @@ def test_hands_hold_the_bar_and_bones_keep_their_length(name):
     clip = render_or_skip()
     from samples.render.tempo import Instant
 
-    scene = clip.build_scene(clip.load_manifest()[name])
+    scene = scene_of(clip, name)
     for low in np.linspace(0, 1, 6):
         pose = scene.lift.at(Instant(0.0, float(low), rising=True)).pose
         assert pose.miss_m < 0.005
@@ -204,15 +210,13 @@ def test_hands_hold_the_bar_and_bones_keep_their_length(name):
 
 def test_truth_is_what_the_renderer_still_gives(truth, request):
     clip = render_or_skip()
-    from samples.render.truth import Recorder, plate_offset
-
     name = request.node.callspec.id
-    scene = clip.build_scene(clip.load_manifest()[name])
-    recorder = Recorder(scene.camera, plate_offset(scene.load.face_m, scene.spec.side))
+    scene = scene_of(clip, name)
+    recorder = scene.recorder()
     picked = [0, 60, 150]
     for index in picked:
         time_s = float(scene.frame_times()[index])
-        recorder.add(time_s, scene.moment(time_s))
+        recorder.add(time_s, scene.moment(time_s), scene.camera_at(time_s))
     fresh, stored = recorder.frames(), truth["frames"]
     for key in ("time_s", "bar_px", "bar_m", "plate_radius_px"):
         np.testing.assert_allclose(fresh[key], [stored[key][i] for i in picked], atol=0.011)
@@ -223,5 +227,5 @@ def test_truth_is_what_the_renderer_still_gives(truth, request):
 
 def test_deadlift_starts_with_the_plates_on_the_floor():
     clip = render_or_skip()
-    scene = clip.build_scene(clip.load_manifest()["deadlift_side"])
+    scene = scene_of(clip, "deadlift_side")
     assert scene.moment(0.0).bar[1] == pytest.approx(clip.PLATE_RADIUS_M, abs=0.002)

@@ -1,6 +1,7 @@
 """`formcheck validate`: how wrong it is, on clips whose truth is known."""
 
 import os
+import sys
 from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -41,6 +42,10 @@ def validate(
 
     settings = load_settings(preset=preset)
     clips = find_clips(folder)
+    if settings.pose == "mediapipe":
+        from formcheck.cli.consent import tell_of_metrics
+
+        tell_of_metrics(settings.models_dir, interactive=sys.stdin.isatty())
     validation = _run(clips, settings, jobs or os.cpu_count() or 1)
     if as_json:
         import json

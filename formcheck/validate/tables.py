@@ -204,8 +204,8 @@ TABLES = (
             Column("bias", "bias", "error", f.mean, "2"),
             Column("measured", "measured", "measured", f.mean, "%", counted="of"),
         ),
-        "85 to 95 % is honest. In the measure's own unit: degrees, seconds, thigh lengths. Instants marked by "
-        "hand have a tolerance of their own (about 0.1 s), which is not taken off.",
+        "85 to 95 % is honest. In the measure's own unit: degrees, seconds, thigh lengths. Instants marked "
+        "by hand have a tolerance of their own (about 0.1 s), which is not taken off.",
         "no truth for any measure",
     ),
     Table(
@@ -218,8 +218,8 @@ TABLES = (
             Column("rmse", "RMSE", "error", f.rms, "3"),
             Column("limits_95", "95 % limits\n±", "error", f.limits_95, "3", counted="reps"),
         ),
-        absent="not measured: the reports state no length in metres, since no scale is found; nor, therefore, the "
-        "path of the bar in cm",
+        absent="not measured: the reports state no length in metres, since no scale is found; nor is, "
+        "therefore, the path of the bar in cm",
     ),
     Table(
         "lifts",

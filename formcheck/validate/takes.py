@@ -7,7 +7,6 @@ never kept.
 
 import hashlib
 import json
-import os
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass
 from functools import cache
@@ -15,6 +14,7 @@ from importlib.metadata import PackageNotFoundError, version
 from importlib.resources import files
 from importlib.resources.abc import Traversable
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 from platformdirs import user_cache_path
 
@@ -57,6 +57,23 @@ def default_folder() -> Path:
     return user_cache_path("formcheck") / "takes"
 
 
+def make_folder(folder: Path) -> None:
+    """Make the folder for takes where it is missing.
+
+    Raises
+    ------
+    OutputError
+        It cannot be made.
+    """
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise OutputError(
+            f"cannot make a folder for takes, {folder}: {error.strerror}",
+            "Set XDG_CACHE_HOME to a folder that can be written.",
+        ) from error
+
+
 def take_path(folder: Path, clip: Path, settings: Settings) -> Path:
     """Where the take of a clip lies or would lie.
 
@@ -89,15 +106,14 @@ def save_take(analyzer: Analyzer, source: FrameSource, path: Path) -> None:
         The folder cannot be written.
     """
     motion, note = analyzer.motion(), analyzer.origin(source).to_json()
-    part = path.with_suffix(f".{os.getpid()}.part.npz")
+    make_folder(path.parent)
     try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        save_motion(motion, part, note=note)
-        part.replace(path)
+        with TemporaryDirectory(dir=path.parent) as work:
+            part = Path(work) / path.name
+            save_motion(motion, part, note=note)
+            part.replace(path)
     except OSError as error:
         raise OutputError(f"cannot keep a take in {path.parent}: {error.strerror}", "Is it full?") from error
-    finally:
-        part.unlink(missing_ok=True)
 
 
 def save_cost(cost: Cost, path: Path) -> None:

@@ -1,6 +1,7 @@
 """Clips watched in processes of their own, and judged."""
 
 import os
+import re
 import signal
 import sys
 import time
@@ -16,7 +17,7 @@ from formcheck.errors import FormcheckError
 from formcheck.pipeline import Analysis, Analyzer, analyze_motion
 from formcheck.settings import Settings
 from formcheck.validate.clips import Clip
-from formcheck.validate.takes import Cost, kept_cost, save_cost, save_take, take_path
+from formcheck.validate.takes import Cost, kept_cost, make_folder, save_cost, save_take, take_path
 from formcheck.video import open_video
 
 _REFUSALS = {"NotALift": "other", "NoReps": "none", "NoLifter": "none"}
@@ -99,7 +100,13 @@ def run_clips(
     Yields
     ------
     One outcome for each clip, in their order. No clip is dropped: whatever goes wrong is its outcome.
+
+    Raises
+    ------
+    OutputError
+        The folder of the takes cannot be made.
     """
+    make_folder(takes)
     prepared = {clip.name: _prepare(clip, settings, takes) for clip in clips}
     unwatched = [task for task in prepared.values() if isinstance(task, _Task)]
     progress(len(prepared) - len(unwatched))
@@ -189,13 +196,19 @@ def _failure(error: Exception) -> _Failure:
 
 
 def _peak_mb() -> float | None:
-    """Largest resident memory of this process in 10^6 bytes."""
-    if sys.platform == "win32":
+    """Largest resident memory of this process in 10^6 bytes; None where the system does not tell.
+
+    On Linux by /proc: `ru_maxrss` of a new process starts with the peak of the one that made it.
+    """
+    status = Path("/proc/self/status")
+    if status.exists():
+        peak = re.search(r"VmHWM:\s+(\d+) kB", status.read_text("ascii", errors="replace"))
+        return round(int(peak[1]) * 1024e-6, 1) if peak else None
+    if sys.platform != "darwin":
         return None
     import resource
 
-    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-    return round(peak * (1e-6 if sys.platform == "darwin" else 1024e-6), 1)
+    return round(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1e-6, 1)
 
 
 def _judged(clip: Clip, watched: _Watched) -> Outcome:

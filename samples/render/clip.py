@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Iterator
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -176,12 +176,10 @@ def scene_truth(scene: Scene, recorder: Recorder) -> dict[str, Any]:
 def scene_notes(scene: Scene, recorder: Recorder) -> dict[str, Any]:
     """Return what the truth format has no room for: how the clip was made, and the joint centers."""
     spec = scene.spec
-    injected = {"name": spec.flaw, "strength": spec.strength, "unit": FLAWS[spec.flaw].unit}
-    return {
-        "spec": asdict(spec),
-        **({"injected": injected} if spec.flaw else {}),
-        "joint_centers_px": recorder.centers(),
-    }
+    notes = {"spec": spec.recipe, "joint_centers_px": recorder.centers()}
+    if spec.flaw:
+        notes["injected"] = {"name": spec.flaw, "strength": spec.strength, "unit": FLAWS[spec.flaw].unit}
+    return notes
 
 
 def _write_json(path: Path, content: dict[str, Any]) -> None:

@@ -43,7 +43,7 @@ FLAWS: dict[str, Kind] = {
     "squat.downward_move": Kind("dip", "of range", 0.3),
     "squat.bar_drift": Kind("drift", "m", 0.2),
     "squat.back_round": Kind("back_round", "deg", 1.2),
-    "deadlift.hips_shoot": Kind("hip_shoulder_ratio", "", 0.35),
+    "deadlift.hips_shoot": Kind("hip_shoulder_ratio", "", 0.6),
     "deadlift.lockout_knees": Kind("knee_flexion_turn", "deg", 1.0),
     "deadlift.lockout_hips": Kind("hip_flexion_turn", "deg", 1.0),
     "deadlift.downward_move": Kind("dip", "of range", 0.3),

@@ -107,8 +107,8 @@ def draw_bystander(kind: str, eye: Vector, rng: np.random.Generator) -> Bystande
     side = float(rng.choice([-1, 1]))
     near = rng.uniform(1.3, 1.6)
     if kind == "seated":
-        start = turn @ np.array([side * rng.uniform(0.5, 0.7), 0.0, near])
-        facing = about(UP, rng.uniform(-0.4, 0.4) - side * np.pi / 2) @ turn
+        start = turn @ np.array([side * rng.uniform(0.4, 0.6), 0.0, near - 0.3])
+        facing = turn @ about(UP, np.pi + rng.uniform(-0.5, 0.5))
     else:
         start = turn @ np.array([-side * rng.uniform(2.2, 3.4), 0.0, near])
         facing = turn @ about(UP, side * np.pi / 2)

@@ -1,5 +1,7 @@
 """A shoe: rings of points around the foot's axis, from heel to toe."""
 
+from functools import cache
+
 import numpy as np
 from scipy.interpolate import PchipInterpolator
 
@@ -15,6 +17,7 @@ _TOP = (0.55, 0.86, 0.95, 1.00, 1.00, 0.96, 0.82, 0.68, 0.56, 0.47, 0.40, 0.33, 
 _RINGS, _AROUND = 30, 24
 
 
+@cache
 def foot_axis(rig: Rig, side: str) -> tuple[Floats, Floats, float]:
     """Return the heel's end (3,) on the floor, the way to the toes (3,) and half the width (m)."""
     on_foot = np.isin(rig.dominant_bones(), [f"{side}Foot", f"{side}ToeBase"])

@@ -1,8 +1,9 @@
 """The manifests: what each clip shows, one table a clip."""
 
 import tomllib
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
+from typing import Any
 
 MANIFEST = Path(__file__).with_name("manifest.toml")
 """The six sample clips."""
@@ -78,6 +79,13 @@ class Spec:
     front: str = ""
     bystander: str = ""
     small: bool = False
+
+    @property
+    def recipe(self) -> dict[str, Any]:
+        """All that makes the clip, as JSON gives it back."""
+        fields = asdict(self)
+        del fields["small"]
+        return {name: list(value) if isinstance(value, tuple) else value for name, value in fields.items()}
 
     @property
     def plate_radius_m(self) -> float:

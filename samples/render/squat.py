@@ -10,6 +10,8 @@ from samples.render.rotation import FRONT, Vector, about, lean_forward, unit
 from samples.render.tempo import Instant
 
 _STANDING_THIGH, _STANDING_SHIN = float(np.radians(1.0)), float(np.radians(3.0))
+_TIPPING_M = 0.10
+"""How far the bar tips forward when the hips rise with shins fully up."""
 
 
 class Squat:
@@ -56,11 +58,14 @@ class Squat:
         bottom = 1.0 - self.flaw.of("depth_short")
         return top + (bottom - top) * now.low
 
+    def _ahead(self, now: Instant) -> float:
+        """How far the shins have come up before the rest."""
+        return self.flaw.of("good_morning") * early(now.low) if now.rising else 0.0
+
     def _legs(self, now: Instant, low: float) -> tuple[float, float, float, float]:
         """Shin and thigh (rad), how far each knee caves in (m) and the foot's pitch (rad)."""
-        ahead = self.flaw.of("good_morning") * early(now.low) if now.rising else 0.0
-        thigh = _STANDING_THIGH + (self.thigh_low - _STANDING_THIGH) * (low - 0.6 * ahead)
-        shin = _STANDING_SHIN + (self.shin_low - _STANDING_SHIN) * (low**0.85 - ahead)
+        thigh = _STANDING_THIGH + (self.thigh_low - _STANDING_THIGH) * low
+        shin = _STANDING_SHIN + (self.shin_low - _STANDING_SHIN) * (low**0.85 - self._ahead(now))
         caving = self.flaw.of("knee_valgus") * hump(now.low) if now.rising else 0.0
         heel_up = self.flaw.of("heel_rise") * float(np.clip((low - 0.3) / 0.4, 0, 1))
         return shin, thigh, caving, heel_up
@@ -71,7 +76,8 @@ class Squat:
         shin, thigh, caving, heel_up = self._legs(now, low)
         hips, legs = stand(self.rig, self.feet, shin, thigh, low, caving, heel_up)
         sway = 0.004 * np.sin(1.7 * now.time_s + self.sway_phase) - 0.01 * (1 - low)
-        bar_z = self.feet.middle_z(self.rig) + sway + self.flaw.of("bar_drift") * now.low
+        drift = self.flaw.of("bar_drift") * now.low + _TIPPING_M * self._ahead(now)
+        bar_z = self.feet.middle_z(self.rig) + sway + drift
         roll = self.flaw.of("uneven_bar") * float(np.sin(np.pi / 2 * now.low))
         pose, bar, lean = self._balance(hips, bar_z, low, roll)
         for side, (knee, ankle) in legs.items():
