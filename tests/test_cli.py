@@ -33,6 +33,7 @@ COMMANDS = (
     ["lifts"],
     ["explain"],
     ["doctor"],
+    ["validate"],
 )
 HEAVY = {"av", "cv2", "mediapipe", "numpy", "pydantic", "rich", "scipy"}
 
