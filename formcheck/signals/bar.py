@@ -9,6 +9,8 @@ from formcheck.signals.filters import true_runs
 from formcheck.skeleton import INDEX
 
 _ANCHOR_S = 10.0
+_AGREED_ANCHOR_S = 4.0
+_AGREES = 0.8
 _SEEN_CONFIDENCE = 0.3
 
 
@@ -17,7 +19,7 @@ def bar_path(motion: Motion, *, camera_moved: bool) -> tuple[FloatArray, float]:
 
     A plate's own track needs no such help and is passed on. Else the flow is summed up, scaled to the
     wrists' travel where both agree, and hung on the wrists' running median, so that neither the flow's
-    drift nor the wrists' jumps remain.
+    drift nor the wrists' jumps remain: over 4 s where both agree, else over 10 s.
     """
     place = motion.bar_px - (motion.camera_px if camera_moved else 0.0)
     if motion.bar_kind != "wrists":
@@ -27,10 +29,11 @@ def bar_path(motion: Motion, *, camera_moved: bool) -> tuple[FloatArray, float]:
     flow = np.cumsum(np.nan_to_num(motion.bar_moved_px), axis=0)
     gain, agreement = _gain(motion.time_s, trusted[:, 1], flow[:, 1])
     flow = gain * flow + _unfollowed(motion.bar_moved_px, trusted)
+    span_s = _AGREED_ANCHOR_S if agreement >= _AGREES else _ANCHOR_S
     path = np.full_like(place, np.nan)
     for axis in (0, 1):
         rest = trusted[:, axis] if np.isfinite(trusted[:, axis]).sum() > 5 else place[:, axis]
-        path[:, axis] = flow[:, axis] + _anchor(motion.time_s, rest - flow[:, axis])
+        path[:, axis] = flow[:, axis] + _anchor(motion.time_s, rest - flow[:, axis], span_s)
     path[~np.isfinite(motion.bar_moved_px).all(axis=1)] = np.nan
     return path, agreement
 
@@ -57,13 +60,13 @@ def _gain(time_s: FloatArray, wrists: FloatArray, flow: FloatArray) -> tuple[flo
     return (float(np.clip(slope, 0.8, 1.6)) if agreement > 0.6 else 1.0), agreement
 
 
-def _anchor(time_s: FloatArray, rest: FloatArray) -> FloatArray:
-    """(T,) running median over 10 s, then its running mean; NaN bridged."""
+def _anchor(time_s: FloatArray, rest: FloatArray, span_s: float) -> FloatArray:
+    """(T,) running median over `span_s`, then its running mean; NaN bridged."""
     known = np.isfinite(rest)
     if not known.any():
         return np.full_like(rest, np.nan)
     bridged = np.interp(time_s, time_s[known], rest[known])
-    width = max(int(_ANCHOR_S / np.median(np.diff(time_s))), 3)
+    width = max(int(span_s / np.median(np.diff(time_s))), 3)
     if width >= len(bridged):
         return np.full_like(rest, float(np.median(bridged)))
     middle = median_filter(bridged, size=width, mode="nearest")
