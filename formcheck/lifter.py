@@ -1,11 +1,11 @@
 """Which of the people in view is lifting.
 
-Judged with the whole take in hand: the lifter is the one whose two hands travel up and down together while
-the hips stay over one place. Neither the largest nor the first nor the steadiest person is taken for it, and
-where the lifter is lost nobody else stands in.
+Judged with the whole take in hand: the lifter is the one whose two hands, or what hidden hands hold, travel
+up and down together while the hips stay over one place. Neither the largest nor the first nor the steadiest
+person is taken for it, and where the lifter is lost nobody else stands in.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -20,7 +20,10 @@ _HOP_S = 1.0
 _SETTLED_S = 1.0
 _TURNED_DISCOUNT = 0.4
 _GOOD_COVERAGE = 0.5
+_HANDS_SEEN = 0.3
+_SHOULDERS_FOLLOW = 0.3
 
+_SHOULDERS = [INDEX["left_shoulder"], INDEX["right_shoulder"]]
 _HIPS = [INDEX["left_hip"], INDEX["right_hip"]]
 _WRISTS = [INDEX["left_wrist"], INDEX["right_wrist"]]
 
@@ -46,13 +49,19 @@ class Choice:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class _Track:
-    """One followed person as arrays: (N,) seconds, (N, K, 2) points, trunk length in pixels."""
+    """One followed person as arrays: (N,) seconds, (N, K, 2) points, trunk length in pixels.
+
+    `held_px` (N,) is how far what the hands hold has gone down since the start; 0 where not followed;
+    `hands_seen` (N,) is the network's belief in the wrists.
+    """
 
     person: int
     upright: bool
     time_s: FloatArray
     xy_px: FloatArray
     trunk_px: float
+    held_px: FloatArray
+    hands_seen: FloatArray
 
     @property
     def hips(self) -> FloatArray:
@@ -60,7 +69,11 @@ class _Track:
         return np.asarray(self.xy_px[:, _HIPS].mean(axis=1))
 
 
-def choose_lifter(time_s: FloatArray, people: Sequence[tuple[Pose, ...]]) -> Choice:
+def choose_lifter(
+    time_s: FloatArray,
+    people: Sequence[tuple[Pose, ...]],
+    held: Mapping[int, FloatArray] | None = None,
+) -> Choice:
     """Choose the lifter among the people of a take.
 
     Parameters
@@ -69,13 +82,16 @@ def choose_lifter(time_s: FloatArray, people: Sequence[tuple[Pose, ...]]) -> Cho
         (T,) seconds.
     people
         For each frame the people in it.
+    held
+        By person, (T,) how far what the hands hold moved down since the frame before, in pixels; NaN where
+        it was not followed. It tells a lifter whose hands are hidden behind a plate.
 
     Raises
     ------
     NoLifter
         Nobody was followed for a second.
     """
-    tracks = _tracks(time_s, people)
+    tracks = _tracks(time_s, people, held or {})
     settled = [t for t in tracks if np.ptp(t.time_s) >= min(_SETTLED_S, 0.5 * np.ptp(time_s))]
     if not settled:
         raise NoLifter(
@@ -94,11 +110,14 @@ def choose_lifter(time_s: FloatArray, people: Sequence[tuple[Pose, ...]]) -> Cho
     return Choice(persons, best.upright, 1 + others)
 
 
-def _tracks(time_s: FloatArray, people: Sequence[tuple[Pose, ...]]) -> list[_Track]:
-    rows: dict[int, list[tuple[float, Pose]]] = {}
-    for now_s, poses in zip(time_s, people, strict=True):
+def _tracks(
+    time_s: FloatArray, people: Sequence[tuple[Pose, ...]], held: Mapping[int, FloatArray]
+) -> list[_Track]:
+    rows: dict[int, list[tuple[int, Pose]]] = {}
+    for frame, poses in enumerate(people):
         for pose in poses:
-            rows.setdefault(pose.person, []).append((float(now_s), pose))
+            rows.setdefault(pose.person, []).append((frame, pose))
+    unknown = np.full(len(time_s), np.nan)
     tracks = []
     for person, seen in rows.items():
         xy_px = np.array([pose.xy_px for _, pose in seen])
@@ -107,9 +126,11 @@ def _tracks(time_s: FloatArray, people: Sequence[tuple[Pose, ...]]) -> list[_Tra
             _Track(
                 person,
                 seen[0][1].upright,
-                np.array([now_s for now_s, _ in seen]),
+                time_s[[frame for frame, _ in seen]],
                 xy_px,
                 _typical(trunks),
+                np.nancumsum(held.get(person, unknown))[[frame for frame, _ in seen]],
+                np.array([pose.confidence[_WRISTS].mean() for _, pose in seen]),
             )
         )
     return tracks
@@ -129,9 +150,14 @@ def _coverage(track: _Track, time_s: FloatArray) -> float:
 
 
 def _score(track: _Track, largest_px: float) -> float:
-    """Travel of the hands up and down together, in trunk lengths, summed over the take's windows."""
+    """Travel of the hands up and down together, in trunk lengths, summed over the take's windows.
+
+    Of hands that are hidden, what they hold tells more.
+    """
     wrists = track.xy_px[:, _WRISTS, 1] / track.trunk_px
     hips = track.hips / track.trunk_px
+    shoulders = track.xy_px[:, _SHOULDERS].mean(axis=1) / track.trunk_px
+    held = track.held_px / track.trunk_px
     total = 0.0
     for start_s in np.arange(track.time_s[0], track.time_s[-1], _HOP_S):
         inside = (track.time_s >= start_s) & (track.time_s < start_s + _WINDOW_S)
@@ -140,10 +166,28 @@ def _score(track: _Track, largest_px: float) -> float:
         together = _spread(wrists[inside].mean(axis=1))
         apart = _spread(wrists[inside, 0] - wrists[inside, 1])
         walked = _spread(hips[inside, 0])
-        total += max(together - 0.5 * apart, 0.0) * float(np.exp(-((walked / 0.7) ** 2)))
+        hands = together - 0.5 * apart
+        if np.median(track.hands_seen[inside]) < _HANDS_SEEN:
+            hands = max(hands, _held_by(shoulders[inside], hips[inside], held[inside]))
+        total += max(hands, 0.0) * float(np.exp(-((walked / 0.7) ** 2)))
     size = track.trunk_px / largest_px
     score = float((total + 0.05) * np.sqrt(size))
     return score if np.isfinite(score) else 0.0
+
+
+def _held_by(shoulders: FloatArray, hips: FloatArray, held: FloatArray) -> float:
+    """Travel of what the hands hold, where it may be theirs: of somebody who lies, or whose shoulders follow.
+
+    The bar of a lifter behind moves around the hands of somebody seated in front, too.
+    """
+    way = _spread(held)
+    trunks = shoulders - hips
+    trunks = trunks[np.isfinite(trunks).all(axis=1)]
+    if not len(trunks):
+        return 0.0
+    trunk = np.abs(np.median(trunks, axis=0))
+    follows = _spread(shoulders[:, 1]) > _SHOULDERS_FOLLOW * way
+    return way if follows or trunk[0] > trunk[1] else 0.0
 
 
 def _spread(values: FloatArray) -> float:

@@ -112,6 +112,14 @@ class Recorder:
     def __len__(self) -> int:
         return len(self._time_s)
 
+    def _held(self) -> dict[int, FloatArray]:
+        """By person, (T,) how far what the hands hold moved down in each frame; NaN unknown."""
+        held: dict[int, FloatArray] = {}
+        for frame, bars in enumerate(self._bars):
+            for person, bar in bars.items():
+                held.setdefault(person, np.full(len(self), np.nan))[frame] = bar.moved_px[1]
+        return held
+
     def motion(self) -> Motion:
         """The take so far, of the person who lifts.
 
@@ -121,7 +129,7 @@ class Recorder:
             Nobody could be followed.
         """
         time_s = np.array(self._time_s)
-        choice = choose_lifter(time_s, self._people)
+        choice = choose_lifter(time_s, self._people, self._held())
         poses = [_of(people, choice.persons) for people in self._people]
         bars = [_bar_of(frame, choice.persons) for frame in self._bars]
         count = len(KEYPOINTS)
