@@ -15,7 +15,6 @@ Side = Literal["left", "right"]
 
 SIDE_WITHIN_DEG = 25.0
 FRONT_BEYOND_DEG = 65.0
-_SPREAD_OF_GUESS_DEG = 30.0
 
 
 @dataclass(frozen=True, slots=True)
