@@ -4,19 +4,18 @@ import zlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import cast
 from zipfile import BadZipFile
 
 import numpy as np
 from numpy.typing import NDArray
 
-from formcheck.bar import Bar, BarKind
+from formcheck.bar import BarKind, Hands
 from formcheck.errors import UnreadableVideo
 from formcheck.lifter import choose_lifter
 from formcheck.pose import FloatArray, Pose
 from formcheck.skeleton import KEYPOINTS
 
-_FORMAT = 1
+_FORMAT = 2
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -33,18 +32,20 @@ class Motion:
         (T, K) 0..1; 0 where the lifter was not seen or the point lies outside the picture.
     world_m
         (T, K, 3) metres around the middle of the hips, x right, y down, z away from the camera; NaN unseen.
-    bar_px
-        (T, 2) image pixels; NaN where the bar was not seen.
-    bar_moved_px
+    hands_px
+        (T, 2) the middle of the wrists in image pixels; NaN where they were not seen.
+    hands_moved_px
         (T, 2) displacement of what the hands hold since the frame before; NaN where not followed.
-    bar_confidence
+    hands_confidence
         (T,) 0..1.
+    plate_px
+        (T, 2) centre of the lifted plate's outer rim in image pixels; NaN where it was not followed.
     plate_axes_px
-        (T, 2) semi-axes of the plate's rim; NaN where no plate was followed.
+        (T, 2) horizontal and vertical semi-axes of that rim; NaN where it was not followed.
+    plate_confidence
+        (T,) 0..1; 0 where it was not followed.
     camera_px
         (T, 2) where the background has moved since the first frame.
-    bar_kind
-        What `bar_px` is.
     size_px
         (width, height) of the upright picture.
     upright
@@ -57,12 +58,13 @@ class Motion:
     keypoints_px: FloatArray
     confidence: FloatArray
     world_m: FloatArray
-    bar_px: FloatArray
-    bar_moved_px: FloatArray
-    bar_confidence: FloatArray
+    hands_px: FloatArray
+    hands_moved_px: FloatArray
+    hands_confidence: FloatArray
+    plate_px: FloatArray
     plate_axes_px: FloatArray
+    plate_confidence: FloatArray
     camera_px: FloatArray
-    bar_kind: BarKind
     size_px: tuple[int, int]
     upright: bool = True
     people: int = 1
@@ -74,10 +76,12 @@ class Motion:
             "keypoints_px": (frames, count, 2),
             "confidence": (frames, count),
             "world_m": (frames, count, 3),
-            "bar_px": (frames, 2),
-            "bar_moved_px": (frames, 2),
-            "bar_confidence": (frames,),
+            "hands_px": (frames, 2),
+            "hands_moved_px": (frames, 2),
+            "hands_confidence": (frames,),
+            "plate_px": (frames, 2),
             "plate_axes_px": (frames, 2),
+            "plate_confidence": (frames,),
             "camera_px": (frames, 2),
         }
         for name, shape in shapes.items():
@@ -87,6 +91,11 @@ class Motion:
             array.flags.writeable = False
         if frames > 1 and not np.all(np.diff(self.time_s) > 0):
             raise ValueError("time_s: expected strictly rising seconds")
+
+    @property
+    def bar_kind(self) -> BarKind:
+        """Whether the lifted plate was followed, or only the hands."""
+        return "plate" if np.isfinite(self.plate_px).any() else "wrists"
 
     @property
     def seen(self) -> NDArray[np.bool_]:
@@ -101,13 +110,13 @@ class Recorder:
     size_px: tuple[int, int] = (0, 0)
     _time_s: list[float] = field(default_factory=list)
     _people: list[tuple[Pose, ...]] = field(default_factory=list)
-    _bars: list[Mapping[int, Bar]] = field(default_factory=list)
+    _hands: list[Mapping[int, Hands]] = field(default_factory=list)
 
-    def add(self, time_s: float, people: tuple[Pose, ...], bars: Mapping[int, Bar]) -> None:
-        """Append a frame: everybody in it, and by person the bar that they would hold."""
+    def add(self, time_s: float, people: tuple[Pose, ...], hands: Mapping[int, Hands]) -> None:
+        """Append a frame: everybody in it, and by person what their hands hold."""
         self._time_s.append(time_s)
         self._people.append(people)
-        self._bars.append(bars)
+        self._hands.append(hands)
 
     def __len__(self) -> int:
         return len(self._time_s)
@@ -115,9 +124,9 @@ class Recorder:
     def _held(self) -> dict[int, FloatArray]:
         """By person, (T,) how far what the hands hold moved down in each frame; NaN unknown."""
         held: dict[int, FloatArray] = {}
-        for frame, bars in enumerate(self._bars):
-            for person, bar in bars.items():
-                held.setdefault(person, np.full(len(self), np.nan))[frame] = bar.moved_px[1]
+        for frame, people in enumerate(self._hands):
+            for person, hands in people.items():
+                held.setdefault(person, np.full(len(self), np.nan))[frame] = hands.moved_px[1]
         return held
 
     def motion(self) -> Motion:
@@ -131,7 +140,7 @@ class Recorder:
         time_s = np.array(self._time_s)
         choice = choose_lifter(time_s, self._people, self._held())
         poses = [_of(people, choice.persons) for people in self._people]
-        bars = [_bar_of(frame, choice.persons) for frame in self._bars]
+        hands = [_hands_of(frame, choice.persons) for frame in self._hands]
         count = len(KEYPOINTS)
         points = _rows([p.xy_px if p else None for p in poses], (count, 2))
         return Motion(
@@ -143,14 +152,13 @@ class Recorder:
                 0.0,
             ),
             world_m=_rows([p.world_m if p else None for p in poses], (count, 3)),
-            bar_px=_rows([np.array([b.x_px, b.y_px]) if b else None for b in bars], (2,)),
-            bar_moved_px=_rows([np.array(b.moved_px) if b else None for b in bars], (2,)),
-            bar_confidence=np.array([b.confidence if b else 0.0 for b in bars]),
-            plate_axes_px=_rows(
-                [np.array(b.plate_axes_px) if b and b.plate_axes_px else None for b in bars], (2,)
-            ),
-            camera_px=np.cumsum([_camera(frame) for frame in self._bars], axis=0).reshape(-1, 2),
-            bar_kind=next((b.kind for b in bars if b), "wrists"),
+            hands_px=_rows([np.array([h.x_px, h.y_px]) if h else None for h in hands], (2,)),
+            hands_moved_px=_rows([np.array(h.moved_px) if h else None for h in hands], (2,)),
+            hands_confidence=np.array([h.confidence if h else 0.0 for h in hands]),
+            plate_px=np.full((len(hands), 2), np.nan),
+            plate_axes_px=np.full((len(hands), 2), np.nan),
+            plate_confidence=np.zeros(len(hands)),
+            camera_px=np.cumsum([_camera(frame) for frame in self._hands], axis=0).reshape(-1, 2),
             size_px=self.size_px,
             upright=choice.upright,
             people=choice.people,
@@ -166,15 +174,15 @@ def _of(people: tuple[Pose, ...], persons: frozenset[int]) -> Pose | None:
     return next((pose for pose in people if pose.person in persons), None)
 
 
-def _bar_of(bars: Mapping[int, Bar], persons: frozenset[int]) -> Bar | None:
-    """The bar of the lifter; the surest where two tracks of theirs overlap."""
-    held = [bar for person, bar in bars.items() if person in persons]
-    return max(held, key=lambda bar: bar.confidence, default=None)
+def _hands_of(people: Mapping[int, Hands], persons: frozenset[int]) -> Hands | None:
+    """What the lifter's hands hold; the surest where two tracks of theirs overlap."""
+    held = [hands for person, hands in people.items() if person in persons]
+    return max(held, key=lambda hands: hands.confidence, default=None)
 
 
-def _camera(bars: Mapping[int, Bar]) -> tuple[float, float]:
+def _camera(people: Mapping[int, Hands]) -> tuple[float, float]:
     """How far the background moved in this frame, whoever it was measured beside."""
-    return next((bar.camera_px for bar in bars.values()), (0.0, 0.0))
+    return next((hands.camera_px for hands in people.values()), (0.0, 0.0))
 
 
 def _rows(values: Sequence[FloatArray | None], shape: tuple[int, ...]) -> FloatArray:
@@ -221,7 +229,6 @@ def _read(path: Path) -> Motion:
         width, height = (int(value) for value in data["size_px"])
         return Motion(
             **{n: data[n] for n in Motion.__slots__ if data[n].ndim and n != "size_px"},
-            bar_kind=cast("BarKind", str(data["bar_kind"])),
             size_px=(width, height),
             upright=bool(data["upright"]),
             people=int(data["people"]),

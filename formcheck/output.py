@@ -76,7 +76,7 @@ def _write_files(analysis: Analysis, folder: Path, *, video: bool, progress: OnP
     report, motion, signals = analysis.report, analysis.motion, analysis.signals
     clip = folder / "annotated.mp4"
     bar_px = resample(signals.time_s, signals.bar_px, motion.time_s)
-    hands_seen = float(np.median(motion.bar_confidence)) >= _TRAIL_CONFIDENCE
+    hands_seen = float(np.median(motion.hands_confidence)) >= _TRAIL_CONFIDENCE
     if not hands_seen or signals.bar_agreement < _TRAIL_AGREEMENT:
         bar_px = np.full_like(bar_px, np.nan)
     if video and analysis.source is not None:

@@ -9,8 +9,8 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from formcheck.bar import Bar, BarTracker
-from formcheck.bar.wrists import WristBar
+from formcheck.bar import Hands, HandsTracker
+from formcheck.bar.hands import HandFlow
 from formcheck.errors import TooShort
 from formcheck.faults import find_faults
 from formcheck.lifts import known_lifts, load_lift
@@ -88,8 +88,8 @@ class Analyzer:
         All settings; None reads them from the environment.
     pose
         The estimator; None loads the one that the settings name.
-    bar
-        Makes a bar tracker; one follows each person in view.
+    hands
+        Makes a tracker of what hands hold; one follows each person in view.
     """
 
     def __init__(
@@ -99,7 +99,7 @@ class Analyzer:
         lift: str | None = None,
         settings: Settings | None = None,
         pose: PoseEstimator | None = None,
-        bar: Callable[[], BarTracker] = WristBar,
+        hands: Callable[[], HandsTracker] = HandFlow,
     ) -> None:
         self._settings = settings or load_settings()
         self._info = info
@@ -112,8 +112,8 @@ class Analyzer:
             models_dir=self._settings.models_dir,
             threads=self._settings.threads,
         )
-        self._new_bar = bar
-        self._bars: dict[int, BarTracker] = {}
+        self._new_hands = hands
+        self._hands: dict[int, HandsTracker] = {}
         self._recorder = Recorder((info.width_px, info.height_px))
         self._looked_s = float("-inf")
         self._last_s = 0.0
@@ -125,18 +125,18 @@ class Analyzer:
             return
         self._looked_s = frame.time_s
         people = self._pose.estimate([frame])[0]
-        self._recorder.add(frame.time_s, people, self._follow_bars(frame, people))
+        self._recorder.add(frame.time_s, people, self._follow_hands(frame, people))
 
-    def _follow_bars(self, frame: Frame, people: tuple[Pose, ...]) -> dict[int, Bar]:
-        """Follow the bar of everybody who may turn out to be the lifter."""
+    def _follow_hands(self, frame: Frame, people: tuple[Pose, ...]) -> dict[int, Hands]:
+        """Follow what everybody who may turn out to be the lifter holds."""
         seen = {pose.person: pose for pose in people}
         for person in seen:
-            self._bars.setdefault(person, self._new_bar())
-        bars = {person: bar.update(frame, seen.get(person)) for person, bar in self._bars.items()}
-        for person, bar in bars.items():
-            if bar is None and person not in seen:
-                del self._bars[person]
-        return {person: bar for person, bar in bars.items() if bar is not None}
+            self._hands.setdefault(person, self._new_hands())
+        held = {person: hands.update(frame, seen.get(person)) for person, hands in self._hands.items()}
+        for person, hands in held.items():
+            if hands is None and person not in seen:
+                del self._hands[person]
+        return {person: hands for person, hands in held.items() if hands is not None}
 
     def motion(self) -> Motion:
         """The take so far.

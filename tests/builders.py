@@ -45,12 +45,13 @@ def make_motion(
         keypoints_px=points,
         confidence=np.tile([0.6 if name.startswith("left_") else 0.97 for name in KEYPOINTS], (count, 1)),
         world_m=np.full((count, len(KEYPOINTS), 3), np.nan),
-        bar_px=bar,
-        bar_moved_px=np.diff(bar, axis=0, prepend=bar[:1]),
-        bar_confidence=np.ones(count),
+        hands_px=bar,
+        hands_moved_px=np.diff(bar, axis=0, prepend=bar[:1]),
+        hands_confidence=np.ones(count),
+        plate_px=np.full((count, 2), np.nan),
         plate_axes_px=np.full((count, 2), np.nan),
+        plate_confidence=np.zeros(count),
         camera_px=np.zeros((count, 2)),
-        bar_kind="wrists",
         size_px=size_px,
     )
     return replace(motion, **changes)  # type: ignore[arg-type]

@@ -237,12 +237,13 @@ def _filmed(
         keypoints_px=pixels,
         confidence=np.full((count, len(KEYPOINTS)), 0.95),
         world_m=camera_m - hips,
-        bar_px=bar,
-        bar_moved_px=np.diff(bar, axis=0, prepend=bar[:1]),
-        bar_confidence=np.full(count, 0.95),
+        hands_px=bar,
+        hands_moved_px=np.diff(bar, axis=0, prepend=bar[:1]),
+        hands_confidence=np.full(count, 0.95),
+        plate_px=np.full((count, 2), np.nan),
         plate_axes_px=np.full((count, 2), np.nan),
+        plate_confidence=np.zeros(count),
         camera_px=np.zeros((count, 2)),
-        bar_kind="wrists",
         size_px=size_px,
     )
 
@@ -251,7 +252,7 @@ def with_points(motion: Motion, keypoints_px: Array) -> Motion:
     """The same take with other points; the bar goes where the wrists go."""
     bar = keypoints_px[:, WRISTS].mean(axis=1)
     moved = np.diff(bar, axis=0, prepend=bar[:1])
-    return replace(motion, keypoints_px=keypoints_px.copy(), bar_px=bar, bar_moved_px=moved)
+    return replace(motion, keypoints_px=keypoints_px.copy(), hands_px=bar, hands_moved_px=moved)
 
 
 def shifted(motion: Motion, **offsets_px: ArrayLike) -> Motion:
@@ -266,7 +267,7 @@ def noisy(motion: Motion, sd_px: float, seed: int = 1) -> Motion:
     """Every keypoint jitters; what the hands hold is followed truly, as flow does."""
     noise = np.random.default_rng(seed).normal(0, sd_px, motion.keypoints_px.shape)
     jittered = with_points(motion, motion.keypoints_px + noise)
-    return replace(jittered, bar_moved_px=motion.bar_moved_px.copy())
+    return replace(jittered, hands_moved_px=motion.hands_moved_px.copy())
 
 
 def inside(motion: Motion, *spans_s: tuple[float, float]) -> NDArray[np.bool_]:
@@ -278,7 +279,7 @@ def hidden(motion: Motion, *spans_s: tuple[float, float]) -> Motion:
     """The lifter and the bar are lost in those spans."""
     lost = inside(motion, *spans_s)
     changes = {}
-    for name in ("keypoints_px", "world_m", "bar_px", "bar_moved_px", "confidence", "bar_confidence"):
+    for name in ("keypoints_px", "world_m", "hands_px", "hands_moved_px", "confidence", "hands_confidence"):
         changes[name] = getattr(motion, name).copy()
         changes[name][lost] = 0.0 if name.endswith("confidence") else np.nan
     return replace(motion, **changes)

@@ -40,7 +40,7 @@ def write(motion: Motion, path: Path, report: Report, source: MemorySource | Non
         time_s=motion.time_s,
         keypoints_px=motion.keypoints_px,
         confidence=motion.confidence,
-        bar_px=motion.bar_px,
+        bar_px=motion.hands_px,
         report=report,
         path=path,
         **more,
@@ -229,7 +229,7 @@ def test_an_unseen_lifter_is_no_obstacle(tmp_path):
         motion,
         keypoints_px=np.full_like(motion.keypoints_px, np.nan),
         confidence=np.zeros_like(motion.confidence),
-        bar_px=np.full_like(motion.bar_px, np.nan),
+        hands_px=np.full_like(motion.hands_px, np.nan),
     )
     write(nothing, tmp_path / "annotated.mp4", make_report((118.0,)))
     assert (tmp_path / "annotated.mp4").stat().st_size > 1000

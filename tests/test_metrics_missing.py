@@ -34,7 +34,7 @@ def test_a_hidden_joint_is_named(name: str) -> None:
 def lost(name: str, *span: float) -> Measure:
     """The lifter is lost, the bar is followed on, as flow does."""
     motion = KNOWN[name][0]()
-    gone = replace(hidden(motion, (span[0], span[1])), bar_moved_px=motion.bar_moved_px.copy())
+    gone = replace(hidden(motion, (span[0], span[1])), hands_moved_px=motion.hands_moved_px.copy())
     return measured(name, take_of(gone))
 
 
@@ -58,9 +58,9 @@ def test_a_start_that_was_not_seen_gives_a_value_or_a_reason(name: str) -> None:
 )
 def test_a_bar_that_is_lost_gives_a_value_or_a_reason(name: str, span: tuple[float, float]) -> None:
     motion = squat()
-    moved = motion.bar_moved_px.copy()
+    moved = motion.hands_moved_px.copy()
     moved[inside(motion, span)] = np.nan
-    found = measured(name, take_of(replace(motion, bar_moved_px=moved)))
+    found = measured(name, take_of(replace(motion, hands_moved_px=moved)))
     assert_told(found)
     if span[0] < START:
         assert found.missing

@@ -8,14 +8,14 @@ import numpy as np
 import pytest
 from synthetic import Shot, crowd, film, hidden, poses_of
 
-from formcheck.bar import Bar
+from formcheck.bar import Hands
 from formcheck.errors import NoLifter, UnreadableVideo
 from formcheck.motion import Motion, Recorder, load_motion, load_note, save_motion
 from formcheck.pose import Pose
 
 ARRAYS = (
-    "time_s", "keypoints_px", "confidence", "world_m", "bar_px", "bar_moved_px", "bar_confidence",
-    "plate_axes_px", "camera_px",
+    "time_s", "keypoints_px", "confidence", "world_m", "hands_px", "hands_moved_px", "hands_confidence",
+    "plate_px", "plate_axes_px", "plate_confidence", "camera_px",
 )  # fmt: skip
 
 
@@ -60,14 +60,12 @@ def test_seen_says_in_which_frames_the_lifter_was(shot: Shot) -> None:
 
 
 def test_a_take_comes_back_from_its_file(shot: Shot, tmp_path: Path) -> None:
-    saved = replace(
-        hidden(shot.motion, (1.0, 1.5)), bar_kind="plate", size_px=(99, 77), upright=False, people=4
-    )
+    saved = replace(hidden(shot.motion, (1.0, 1.5)), size_px=(99, 77), upright=False, people=4)
     save_motion(saved, tmp_path / "motion.npz", note='{"für": "später"}')
     loaded = load_motion(tmp_path / "motion.npz")
     for name in ARRAYS:
         np.testing.assert_array_equal(getattr(loaded, name), getattr(saved, name))
-    assert (loaded.bar_kind, loaded.size_px, loaded.upright, loaded.people) == ("plate", (99, 77), False, 4)
+    assert (loaded.size_px, loaded.upright, loaded.people) == ((99, 77), False, 4)
     assert load_note(tmp_path / "motion.npz") == '{"für": "später"}'
 
 
@@ -142,7 +140,7 @@ def of_other_keypoints(folder: Path) -> Path:
 
 
 def of_another_shape(folder: Path) -> Path:
-    return whole_file(folder, bar_px=np.zeros((3, 2)))
+    return whole_file(folder, hands_px=np.zeros((3, 2)))
 
 
 @pytest.mark.parametrize(
@@ -174,13 +172,13 @@ def test_what_is_no_take_is_refused_with_its_name(make, tmp_path: Path) -> None:
 # the recorder
 
 
-def bar_of(shot: Shot, frame: int) -> Bar:
-    x_px, y_px = shot.motion.bar_px[frame]
-    moved_x, moved_y = shot.motion.bar_moved_px[frame]
-    return Bar(x_px, y_px, 0.9, "wrists", (moved_x, moved_y), camera_px=(0.5, -0.25))
+def bar_of(shot: Shot, frame: int) -> Hands:
+    x_px, y_px = shot.motion.hands_px[frame]
+    moved_x, moved_y = shot.motion.hands_moved_px[frame]
+    return Hands(x_px, y_px, 0.9, (moved_x, moved_y), camera_px=(0.5, -0.25))
 
 
-def record(people: list[tuple[Pose, ...]], bars: list[dict[int, Bar]], shot: Shot) -> Motion:
+def record(people: list[tuple[Pose, ...]], bars: list[dict[int, Hands]], shot: Shot) -> Motion:
     recorder = Recorder(shot.motion.size_px)
     for time_s, everybody, held in zip(shot.motion.time_s, people, bars, strict=True):
         recorder.add(float(time_s), everybody, held)
@@ -188,7 +186,7 @@ def record(people: list[tuple[Pose, ...]], bars: list[dict[int, Bar]], shot: Sho
     return recorder.motion()
 
 
-def bars_of(**shots: Shot) -> list[dict[int, Bar]]:
+def bars_of(**shots: Shot) -> list[dict[int, Hands]]:
     """For each frame the bars that people of those numbers (`p0`, `p1`) would hold."""
     frames = range(len(next(iter(shots.values())).motion.time_s))
     return [{int(name[1:]): bar_of(shot, frame) for name, shot in shots.items()} for frame in frames]
@@ -203,7 +201,7 @@ def onlooker() -> Shot:
 def test_the_lifter_is_chosen_in_hindsight(shot: Shot, onlooker: Shot) -> None:
     first, second = poses_of(onlooker.motion, person=0), poses_of(shot.motion, person=1)
     motion = record(crowd(first, second), bars_of(p0=onlooker, p1=shot), shot)
-    for name in ("keypoints_px", "world_m", "confidence", "bar_px", "bar_moved_px"):
+    for name in ("keypoints_px", "world_m", "confidence", "hands_px", "hands_moved_px"):
         np.testing.assert_array_equal(getattr(motion, name), getattr(shot.motion, name), err_msg=name)
     assert (motion.people, motion.upright, motion.size_px) == (2, True, (720, 1280))
 
@@ -213,10 +211,10 @@ def test_a_bar_that_was_followed_for_somebody_else_is_dropped(shot: Shot, onlook
     half = len(lifter) // 2
     bars = [*bars_of(p0=onlooker)[:half], *bars_of(p0=onlooker, p1=shot)[half:]]
     motion = record(crowd(other, lifter), bars, shot)
-    assert np.isnan(motion.bar_px[:half]).all()
-    assert np.isnan(motion.bar_moved_px[:half]).all()
-    assert (motion.bar_confidence[:half] == 0).all()
-    np.testing.assert_array_equal(motion.bar_px[half:], shot.motion.bar_px[half:])
+    assert np.isnan(motion.hands_px[:half]).all()
+    assert np.isnan(motion.hands_moved_px[:half]).all()
+    assert (motion.hands_confidence[:half] == 0).all()
+    np.testing.assert_array_equal(motion.hands_px[half:], shot.motion.hands_px[half:])
 
 
 def test_where_the_lifter_is_lost_nothing_is_known_but_the_bar(shot: Shot, onlooker: Shot) -> None:
@@ -227,16 +225,16 @@ def test_where_the_lifter_is_lost_nothing_is_known_but_the_bar(shot: Shot, onloo
     assert np.isnan(motion.keypoints_px[lost]).all()
     assert np.isnan(motion.world_m[lost]).all()
     assert (motion.confidence[lost] == 0).all()
-    np.testing.assert_array_equal(motion.bar_moved_px, shot.motion.bar_moved_px)
+    np.testing.assert_array_equal(motion.hands_moved_px, shot.motion.hands_moved_px)
 
 
 def test_of_two_bars_of_the_lifter_the_surer_one_counts(shot: Shot) -> None:
     """Found again under a new number while the bar of the old one is still followed."""
     first, then = hidden(shot.motion, (4.4, 99.0)), hidden(shot.motion, (-1.0, 4.6))
-    unsure = Bar(0.0, 0.0, 0.1, "wrists", (9.0, 9.0))
+    unsure = Hands(0.0, 0.0, 0.1, (9.0, 9.0))
     bars = [{1: unsure, 5: bar_of(shot, frame)} for frame in range(len(shot.motion.time_s))]
     motion = record(crowd(poses_of(first, person=1), poses_of(then, person=5)), bars, shot)
-    np.testing.assert_array_equal(motion.bar_moved_px, shot.motion.bar_moved_px)
+    np.testing.assert_array_equal(motion.hands_moved_px, shot.motion.hands_moved_px)
 
 
 def test_the_cameras_shake_adds_up_whoever_was_followed(shot: Shot, onlooker: Shot) -> None:
@@ -249,8 +247,8 @@ def test_the_cameras_shake_adds_up_whoever_was_followed(shot: Shot, onlooker: Sh
 
 def test_a_take_without_a_bar_has_none(shot: Shot) -> None:
     motion = record(crowd(poses_of(shot.motion)), [{} for _ in shot.motion.time_s], shot)
-    assert np.isnan(motion.bar_px).all()
-    assert np.isnan(motion.bar_moved_px).all()
+    assert np.isnan(motion.hands_px).all()
+    assert np.isnan(motion.hands_moved_px).all()
     assert (motion.camera_px == 0).all()
 
 

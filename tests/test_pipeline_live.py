@@ -12,7 +12,7 @@ from synthetic import WRISTS, Array, crowd, film, hidden, poses_of, walker
 from test_pipeline import content, shot_of
 
 from formcheck import pipeline
-from formcheck.bar import Bar
+from formcheck.bar import Hands
 from formcheck.errors import NoLifter, NoReps, TooShort
 from formcheck.motion import Motion
 from formcheck.pipeline import Analyzer, analyze, analyze_video, judge
@@ -25,16 +25,16 @@ LIFTS = ("squat", "deadlift", "bench_press")
 NO_NETWORKS = Path(__file__).parent / "no_networks"
 
 
-class RecordedBar:
+class RecordedHands:
     """What the hands hold, as the take has it."""
 
     def __init__(self, motion: Motion) -> None:
         self.motion = motion
 
-    def update(self, frame: Frame, lifter: Pose | None) -> Bar | None:
+    def update(self, frame: Frame, lifter: Pose | None) -> Hands | None:
         index = int(np.argmin(np.abs(self.motion.time_s - frame.time_s)))
-        (x_px, y_px), (moved_x, moved_y) = self.motion.bar_px[index], self.motion.bar_moved_px[index]
-        return Bar(x_px, y_px, 0.95, "wrists", (moved_x, moved_y))
+        (x_px, y_px), (moved_x, moved_y) = self.motion.hands_px[index], self.motion.hands_moved_px[index]
+        return Hands(x_px, y_px, 0.95, (moved_x, moved_y))
 
     def reset(self) -> None:
         """Nothing is remembered."""
@@ -47,7 +47,7 @@ def analyzer_of(motion: Motion, **options: object) -> Analyzer:
     options = {
         "settings": Settings(models_dir=NO_NETWORKS),
         "pose": RecordedPose.of(motion),
-        "bar": lambda: RecordedBar(motion),
+        "hands": lambda: RecordedHands(motion),
         **options,
     }
     return Analyzer(MemorySource(motion).info, **options)  # type: ignore[arg-type]
@@ -61,10 +61,10 @@ def watch(analyzer: Analyzer, times_s: Array) -> None:
 @pytest.mark.parametrize("lift", LIFTS)
 def test_what_was_watched_is_the_take(lift: str) -> None:
     motion = hidden(shot_of(lift).motion, (1.5, 1.7))
-    analyzer = analyzer_of(replace(motion, bar_moved_px=np.nan_to_num(motion.bar_moved_px)))
+    analyzer = analyzer_of(replace(motion, hands_moved_px=np.nan_to_num(motion.hands_moved_px)))
     watch(analyzer, motion.time_s)
     watched = analyzer.motion()
-    for name in ("time_s", "keypoints_px", "world_m", "confidence", "bar_px"):
+    for name in ("time_s", "keypoints_px", "world_m", "confidence", "hands_px"):
         np.testing.assert_array_equal(getattr(watched, name), getattr(motion, name), err_msg=name)
     assert content(analyzer.report()) == content(judge(watched, analyzer.origin()))
 
@@ -132,20 +132,20 @@ class Everybody:
         """Nothing is remembered."""
 
 
-class Hands:
+class AllHands:
     """Follows one person's wrists, and is lost with them."""
 
     def __init__(self) -> None:
         self.before: Array | None = None
 
-    def update(self, frame: Frame, lifter: Pose | None) -> Bar | None:
+    def update(self, frame: Frame, lifter: Pose | None) -> Hands | None:
         if lifter is None:
             self.before = None
             return None
         now = lifter.xy_px[WRISTS].mean(axis=0)
         moved = now - (now if self.before is None else self.before)
         self.before = now
-        return Bar(now[0], now[1], 0.9, "wrists", (moved[0], moved[1]))
+        return Hands(now[0], now[1], 0.9, (moved[0], moved[1]))
 
     def reset(self) -> None:
         """Start anew."""
@@ -153,7 +153,7 @@ class Hands:
 
 
 def watched_with(motion: Motion, *people: Sequence[Pose | None]) -> Analyzer:
-    analyzer = analyzer_of(motion, pose=Everybody(*people), bar=Hands)
+    analyzer = analyzer_of(motion, pose=Everybody(*people), hands=AllHands)
     watch(analyzer, motion.time_s)
     return analyzer
 

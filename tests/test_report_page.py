@@ -23,7 +23,7 @@ def address(tmp_path_factory):
         time_s=motion.time_s,
         keypoints_px=motion.keypoints_px,
         confidence=motion.confidence,
-        bar_px=motion.bar_px,
+        bar_px=motion.hands_px,
         report=report,
         path=folder / "annotated.mp4",
     )

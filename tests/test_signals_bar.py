@@ -32,7 +32,7 @@ def test_the_bars_height_and_speed(lift: str) -> None:
 def test_the_height_is_counted_from_the_lower_edge() -> None:
     motion = film("squat").motion
     signals = take_of(motion).signals
-    assert signals.values["bar_height_ih"][0] == pytest.approx(1 - motion.bar_px[0, 1] / 1280, abs=1e-3)
+    assert signals.values["bar_height_ih"][0] == pytest.approx(1 - motion.hands_px[0, 1] / 1280, abs=1e-3)
 
 
 def test_a_moving_camera_is_taken_out_of_the_bars_path() -> None:
@@ -42,7 +42,7 @@ def test_a_moving_camera_is_taken_out_of_the_bars_path() -> None:
     shaken = replace(
         motion,
         keypoints_px=motion.keypoints_px + drift[:, None],
-        bar_px=motion.bar_px + drift,
+        hands_px=motion.hands_px + drift,
         camera_px=drift,
     )
     still, moved = take_of(motion).signals, take_of(shaken).signals
@@ -65,7 +65,7 @@ def test_the_bars_way_across_a_short_gap_is_kept(start_s: float) -> None:
 def test_flow_that_falls_short_is_scaled_to_the_wrists(share: float) -> None:
     """Points on arms and trunk move more slowly than the bar: the wrists say how far it goes."""
     motion = film("squat").motion
-    short = take_of(replace(motion, bar_moved_px=share * motion.bar_moved_px)).signals
+    short = take_of(replace(motion, hands_moved_px=share * motion.hands_moved_px)).signals
     plain = take_of(motion).signals
     np.testing.assert_allclose(short.values["bar_height_ih"], plain.values["bar_height_ih"], atol=2e-3)
     assert short.bar_agreement == pytest.approx(1.0, abs=1e-3)
@@ -73,9 +73,9 @@ def test_flow_that_falls_short_is_scaled_to_the_wrists(share: float) -> None:
 
 def test_a_plates_own_track_is_passed_on() -> None:
     motion = film("squat").motion
-    plate = replace(motion, bar_kind="plate", bar_moved_px=np.full_like(motion.bar_px, np.nan))
+    plate = replace(motion, plate_px=motion.hands_px, hands_moved_px=np.full_like(motion.hands_px, np.nan))
     signals = compute_signals(plate, estimate_view(plate))
-    np.testing.assert_allclose(signals.bar_px, motion.bar_px, atol=1.0)
+    np.testing.assert_allclose(signals.bar_px, motion.hands_px, atol=1.0)
     assert signals.bar_agreement == 1.0
 
 

@@ -134,8 +134,8 @@ def slower(step: int) -> Callable[[Motion], Motion]:
             for name in Motion.__slots__
             if isinstance(getattr(motion, name), np.ndarray)
         }
-        bar = kept["bar_px"]
-        kept["bar_moved_px"] = np.diff(bar, axis=0, prepend=bar[:1])
+        bar = kept["hands_px"]
+        kept["hands_moved_px"] = np.diff(bar, axis=0, prepend=bar[:1])
         return replace(motion, **kept)
 
     return change

@@ -223,11 +223,11 @@ def test_hands_in_the_bars_stead_are_not_its_track(tmp_path: Path) -> None:
 
 def test_a_plates_track_is_measured_in_its_diameter(tmp_path: Path) -> None:
     shot = filmed()
-    bar_px = shot.motion.bar_px + np.array([6.0, 8.0])
+    bar_px = shot.motion.hands_px + np.array([6.0, 8.0])
     bar_px[: len(bar_px) // 2] = np.nan
     outcome = outcome_of(shot, tmp_path)
     assert outcome.analysis is not None
-    motion = replace(shot.motion, bar_px=bar_px, bar_kind="plate")
+    motion = replace(shot.motion, plate_px=bar_px)
     figures = total("bar", "", replace(outcome, analysis=replace(outcome.analysis, motion=motion)))
     assert figures["median_pct"].value == pytest.approx(10.0)
     assert figures["tracked"].value == pytest.approx(0.5, abs=0.05)

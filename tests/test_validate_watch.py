@@ -220,7 +220,7 @@ def test_the_eyes_are_known_by_their_sources() -> None:
         "motion.py",
         "pipeline.py",
         "pose/direct.py",
-        "bar/wrists.py",
+        "bar/hands.py",
         "video/file.py",
     } <= sources
     assert not {path for path in sources if path.startswith(("signals", "metrics", "reps", "faults"))}

@@ -52,7 +52,7 @@ def known(shot: Shot, **changes: Any) -> dict[str, Any]:
         ],
         "frames": {
             "time_s": motion.time_s.tolist(),
-            "bar_px": motion.bar_px.tolist(),
+            "bar_px": motion.hands_px.tolist(),
             "plate_radius_px": [50.0] * len(motion.time_s),
             "keypoints_px": {name: motion.keypoints_px[:, i].tolist() for name, i in INDEX.items()},
             "angles_deg": angles,

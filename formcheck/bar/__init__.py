@@ -1,7 +1,7 @@
-"""Where the bar is in a frame.
+"""Where the bar is in a frame: what the hands hold, and the plates' rims.
 
-`BarTracker` is the seam: every way of following the bar is one class with `update` and `reset`. The first
-one is `formcheck.bar.wrists.WristBar`, which needs no plate in view.
+Two eyes look for it. `formcheck.bar.hands.HandFlow` follows what each person's hands hold: it needs no plate
+in view, times reps and tells which plate is lifted, and is no bar path. Plates are followed by themselves.
 """
 
 from dataclasses import dataclass
@@ -12,43 +12,60 @@ from formcheck.pose import Pose
 if TYPE_CHECKING:
     from formcheck.video import Frame
 
-BarKind = Literal["plate", "sleeve", "wrists"]
+BarKind = Literal["plate", "wrists"]
 
 
 @dataclass(frozen=True, slots=True)
-class Bar:
-    """The bar in one frame.
+class Hands:
+    """What one person's hands hold, in one frame.
 
     Attributes
     ----------
     x_px, y_px
-        Where it is, in image pixels; NaN where it is not seen.
+        The middle of the wrists, in image pixels; NaN where they are not seen.
     confidence
         0..1.
-    kind
-        What was followed. `wrists` is the middle of the wrists: good for the timing of reps, not a bar path.
     moved_px
         (x, y) how far what the hands hold moved since the frame before, camera motion removed; y down.
     camera_px
         (x, y) how far the background moved since the frame before: the camera's shake.
-    plate_axes_px
-        (major, minor) semi-axes of the plate's rim; None where no plate is followed.
     """
 
     x_px: float
     y_px: float
     confidence: float
-    kind: BarKind
     moved_px: tuple[float, float] = (0.0, 0.0)
     camera_px: tuple[float, float] = (0.0, 0.0)
-    plate_axes_px: tuple[float, float] | None = None
 
 
-class BarTracker(Protocol):
-    """Follows the bar from frame to frame; keeps state until `reset`."""
+@dataclass(frozen=True, slots=True)
+class Plate:
+    """One plate's outer rim in one frame, lifted or not.
 
-    def update(self, frame: "Frame", lifter: Pose | None) -> Bar | None:
-        """The bar in this frame, or None where nothing can be said."""
+    Attributes
+    ----------
+    track
+        Number that this plate keeps from frame to frame.
+    x_px, y_px
+        Its centre, in image pixels, y down.
+    axes_px
+        (horizontal, vertical) semi-axes of the rim.
+    confidence
+        0..1.
+    """
+
+    track: int
+    x_px: float
+    y_px: float
+    axes_px: tuple[float, float]
+    confidence: float
+
+
+class HandsTracker(Protocol):
+    """Follows what one person's hands hold from frame to frame; keeps state until `reset`."""
+
+    def update(self, frame: "Frame", lifter: Pose | None) -> Hands | None:
+        """What the hands hold in this frame, or None where nothing can be said."""
         ...
 
     def reset(self) -> None:

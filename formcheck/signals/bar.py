@@ -21,20 +21,21 @@ def bar_path(motion: Motion, *, camera_moved: bool) -> tuple[FloatArray, float]:
     wrists' travel where both agree, and hung on the wrists' running median, so that neither the flow's
     drift nor the wrists' jumps remain: over 4 s where both agree, else over 10 s.
     """
-    place = motion.bar_px - (motion.camera_px if camera_moved else 0.0)
-    if motion.bar_kind != "wrists":
-        return place, 1.0
+    shake = motion.camera_px if camera_moved else 0.0
+    if motion.bar_kind == "plate":
+        return motion.plate_px - shake, 1.0
+    place = motion.hands_px - shake
     seen = motion.confidence[:, [INDEX["left_wrist"], INDEX["right_wrist"]]].mean(axis=1)
     trusted = np.where((seen >= _SEEN_CONFIDENCE)[:, None], place, np.nan)
-    flow = np.cumsum(np.nan_to_num(motion.bar_moved_px), axis=0)
+    flow = np.cumsum(np.nan_to_num(motion.hands_moved_px), axis=0)
     gain, agreement = _gain(motion.time_s, trusted[:, 1], flow[:, 1])
-    flow = gain * flow + _unfollowed(motion.bar_moved_px, trusted)
+    flow = gain * flow + _unfollowed(motion.hands_moved_px, trusted)
     span_s = _AGREED_ANCHOR_S if agreement >= _AGREES else _ANCHOR_S
     path = np.full_like(place, np.nan)
     for axis in (0, 1):
         rest = trusted[:, axis] if np.isfinite(trusted[:, axis]).sum() > 5 else place[:, axis]
         path[:, axis] = flow[:, axis] + _anchor(motion.time_s, rest - flow[:, axis], span_s)
-    path[~np.isfinite(motion.bar_moved_px).all(axis=1)] = np.nan
+    path[~np.isfinite(motion.hands_moved_px).all(axis=1)] = np.nan
     return path, agreement
 
 

@@ -99,8 +99,7 @@ def bar_samples(outcome: Outcome) -> Iterator[Samples]:
     time_s = motion.time_s if motion else rows(frames.time_s)
     true = resample(rows(frames.time_s), points(frames.bar_px), time_s)
     diameter_px = 2 * resample(rows(frames.time_s), numbers(frames.plate_radius_px), time_s)
-    followed = motion is not None and motion.bar_kind == "plate"
-    found = motion.bar_px if motion is not None and followed else np.full_like(true, np.nan)
+    found = motion.plate_px if motion else np.full_like(true, np.nan)
     away = 100 * np.linalg.norm(found - true, axis=1) / diameter_px
     known = _inside(time_s, truth) & np.isfinite(true[:, 0] + diameter_px)
     yield Samples(

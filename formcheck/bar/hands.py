@@ -13,7 +13,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from formcheck.bar import Bar
+from formcheck.bar import Hands
 from formcheck.pose import FloatArray, Pose
 from formcheck.pose.region import Image
 from formcheck.pose.size import trunk_of
@@ -36,8 +36,8 @@ _SHOULDERS = [INDEX["left_shoulder"], INDEX["right_shoulder"]]
 _WRISTS = [INDEX["left_wrist"], INDEX["right_wrist"]]
 
 
-class WristBar:
-    """Follows what the hands hold; a `formcheck.bar.BarTracker` that needs no plate in view."""
+class HandFlow:
+    """Follows what the hands hold; a `formcheck.bar.HandsTracker` that needs no plate in view."""
 
     def __init__(self) -> None:
         self.reset()
@@ -49,7 +49,7 @@ class WristBar:
         self._seen_s = -math.inf
         self._boxes = np.zeros((2, 2)), np.zeros(2)
 
-    def update(self, frame: Frame, lifter: Pose | None) -> Bar | None:
+    def update(self, frame: Frame, lifter: Pose | None) -> Hands | None:
         """The wrists' middle, and how far what they hold moved since the frame before."""
         luma, zoom = _small_luma(frame)
         before, self._luma = self._luma, luma
@@ -64,11 +64,10 @@ class WristBar:
             box, person = self._boxes
             camera = _background(before, luma, box, person)
             moved = _held(_flow(before, luma, _mask(luma, box), 120, 4) - camera)
-        return Bar(
+        return Hands(
             x_px=float(hands[0]),
             y_px=float(hands[1]),
             confidence=float(lifter.confidence[_WRISTS].mean()) if lifter else 0.0,
-            kind="wrists",
             moved_px=(float(moved[0] / zoom), float(moved[1] / zoom)),
             camera_px=(float(camera[0] / zoom), float(camera[1] / zoom)),
         )
