@@ -8,13 +8,13 @@ from typing import Any
 
 import numpy as np
 
+from samples.render.bar import Bend, Load, bend_under, pick_load
 from samples.render.bench import BenchPress
 from samples.render.camera import Camera, Hand, frame_scene, rolled
 from samples.render.deadlift import Deadlift
 from samples.render.encode import GRAIN, TICK, ClipWriter, add_grain
 from samples.render.flaws import FLAWS, inject, is_timing
-from samples.render.gym import Load, pick_load
-from samples.render.lifts import PLATE_RADIUS_M, Lift, Moment
+from samples.render.lifts import PLATE_RADIUS_M, Flaw, Lift, Moment
 from samples.render.outfit import DressedMesh, dress, pick_outfit
 from samples.render.rig import Floats, Rig, load_rig
 from samples.render.rotation import FRONT, LEFT, UP
@@ -25,6 +25,8 @@ from samples.render.tempo import Instant, Tempo, plan_tempo
 from samples.render.truth import Recorder, femur_to_torso, reps_truth
 
 _FILL, _FILL_BY_HAND = 0.92, 0.86
+_SUPPORT_M = 0.20
+"""How far from its middle the bar leaves the back of a lifter who squats; about the shoulder joints."""
 _LONGER = (1, 1, 1, 1, 1, 2)
 """Steps between frames of a varying rate: one in six frames is left out."""
 
@@ -35,9 +37,9 @@ class Scene:
 
     Attributes
     ----------
-    spec, rig, mesh, lift, tempo, camera, hand, load
+    spec, rig, mesh, lift, tempo, camera, hand, load, bend
         The manifest's line, the body, its clothes, motion and timing, the camera and the hand that
-        holds it, the plates.
+        holds it, the plates and how far they bend the bar.
     """
 
     spec: Spec
@@ -48,6 +50,7 @@ class Scene:
     camera: Camera
     hand: Hand
     load: Load
+    bend: Bend
 
     def moment(self, time_s: float) -> Moment:
         """Return body and bar at a time of the clip."""
@@ -71,7 +74,7 @@ class Scene:
     def recorder(self) -> Recorder:
         """Return an empty recorder of this scene's truth."""
         sign = 1.0 if self.spec.side == "left" else -1.0
-        return Recorder(sign * self.load.face_m, self.spec.plate_radius_m)
+        return Recorder(self.bend.end(sign * self.load.face_m), self.spec.plate_radius_m)
 
 
 def _make_lift(spec: Spec, rig: Rig, mesh: DressedMesh, rng: np.random.Generator) -> Lift:
@@ -118,16 +121,21 @@ def build_scene(spec: Spec) -> Scene:
     lift = _make_lift(spec, rig, mesh, rng)
     load = pick_load(rng, spec.plate_radius_m)
     down_s = spec.strength if is_timing(spec.flaw) else None
+    bend = bend_under(load, _SUPPORT_M if spec.lift == "squat" else lift.grip_m)
+    if isinstance(lift, Deadlift):
+        # The slack is out: hands are as far above the plates on the floor as in the air.
+        lift.floor_m -= float(bend.end(load.face_m)[1])
+        lift.show(Flaw())
     tempo = inject(spec.flaw, spec.strength, lift, plan_tempo(spec.lift, spec.reps, rng, spec.pace, down_s))
     camera = _place_camera(spec, _visible_points(lift, load), rng)
     hand = Hand(spec.sway_m, np.random.default_rng((spec.seed, 4)))
-    return Scene(spec, rig, mesh, lift, tempo, camera, hand, load)
+    return Scene(spec, rig, mesh, lift, tempo, camera, hand, load, bend)
 
 
 def open_stage(scene: Scene) -> Stage:
     """Return the stage of a scene: room, furniture, bar, lifter and whoever else is there."""
     shoulder_z = float(scene.lift.shoulder[2]) if isinstance(scene.lift, BenchPress) else 0.0
-    return Stage(scene.spec, scene.mesh, scene.load, scene.camera, shoulder_z)
+    return Stage(scene.spec, scene.mesh, scene.load, scene.bend, scene.camera, shoulder_z)
 
 
 def film(scene: Scene, stage: Stage, time_s: float) -> np.ndarray[Any, np.dtype[np.float32]]:
@@ -150,6 +158,11 @@ def _facing(spec: Spec) -> str:
     return "left" if spec.side == "left" else "right"
 
 
+def _injected(spec: Spec) -> dict[str, Any]:
+    """Return what the lifter does wrong, and how strongly."""
+    return {"name": spec.flaw, "strength": spec.strength, "unit": FLAWS[spec.flaw].unit}
+
+
 def scene_truth(scene: Scene, recorder: Recorder) -> dict[str, Any]:
     """Return the whole truth file of a clip."""
     spec, reps = scene.spec, scene.tempo.reps
@@ -163,23 +176,17 @@ def scene_truth(scene: Scene, recorder: Recorder) -> dict[str, Any]:
         "lifter": {
             "height_m": round(scene.rig.height_m, 3),
             "femur_to_torso": round(femur_to_torso(scene.rig), 3),
+            "thigh_m": round(scene.rig.length("LeftUpLeg", "LeftLeg"), 4),
+            "body": spec.body,
         },
         **({"plate_diameter_m": 2 * spec.plate_radius_m} if spec.plate_mm else {}),
         "reps": reps_truth(reps),
         "rep_metrics": [recorder.rep_metrics(rep, spec.lift) for rep in reps],
         "frames": recorder.frames(),
+        **({"injected": _injected(spec)} if spec.flaw else {}),
         "faults": [{"id": fault, "rep": n} for n in range(1, len(reps) + 1) for fault in spec.faults],
         "note": "Angles from joint centers, keypoints on the surface: see samples/README.md.",
     }
-
-
-def scene_notes(scene: Scene, recorder: Recorder) -> dict[str, Any]:
-    """Return what the truth format has no room for: how the clip was made, and the joint centers."""
-    spec = scene.spec
-    notes = {"spec": spec.recipe, "joint_centers_px": recorder.centers()}
-    if spec.flaw:
-        notes["injected"] = {"name": spec.flaw, "strength": spec.strength, "unit": FLAWS[spec.flaw].unit}
-    return notes
 
 
 def _write_json(path: Path, content: dict[str, Any]) -> None:
@@ -192,7 +199,8 @@ def _write_json(path: Path, content: dict[str, Any]) -> None:
 def make_clip(spec: Spec, folder: Path, notes: bool = False) -> Iterator[float]:
     """Render a clip and its truth into `folder`; yields the share done after each frame.
 
-    The truth is written last: where it stands, the clip is whole. `notes` adds `<name>.scene.json`.
+    The truth is written last: where it stands, the clip is whole. `notes` adds `<name>.scene.json` with the
+    manifest's line.
     """
     scene = build_scene(spec)
     recorder = scene.recorder()
@@ -211,5 +219,5 @@ def make_clip(spec: Spec, folder: Path, notes: bool = False) -> Iterator[float]:
             yield number / len(times)
     draft.replace(folder / f"{spec.name}.mp4")
     if notes:
-        _write_json(folder / f"{spec.name}.scene.json", scene_notes(scene, recorder))
+        _write_json(folder / f"{spec.name}.scene.json", {"spec": scene.spec.recipe})
     _write_json(folder / f"{spec.name}.truth.json", scene_truth(scene, recorder))

@@ -1,92 +1,16 @@
-"""The gym around the lifter: room, furniture, rack or bench, and the loaded bar."""
-
-from dataclasses import dataclass
+"""The gym around the lifter: room, furniture, rack or bench."""
 
 import numpy as np
 
-from samples.render.lifts import BAR_RADIUS_M, BENCH_HEIGHT_M, PLATE_RADIUS_M
+from samples.render.lifts import BENCH_HEIGHT_M, PLATE_RADIUS_M
 from samples.render.mesh import Color, Finish, Mesh
-from samples.render.rotation import FRONT, LEFT, UP, Matrix, Vector, about, lean_forward, unit
+from samples.render.rotation import FRONT, UP, Matrix, Vector, about, unit
 from samples.render.textures import BRICK, PLASTER, RUBBER, WOOD
 
 _HALF_ROOM_M, _WALL_M = 5.2, 3.1
-_COLLAR_M, _BAR_END_M = 0.655, 1.10
-_STEEL = Finish((0.62, 0.62, 0.64), roughness=0.25)
 _DARK = Finish((0.12, 0.12, 0.12))
-_PLATE_COLORS: tuple[Color, ...] = (
-    (0.50, 0.03, 0.03), (0.03, 0.08, 0.42), (0.70, 0.50, 0.04), (0.03, 0.26, 0.08),
-    (0.03, 0.03, 0.03),
-)  # fmt: skip
 _RACK_COLORS: tuple[Color, ...] = ((0.05, 0.05, 0.05), (0.35, 0.03, 0.03), (0.25, 0.25, 0.27))
 _WALL_COLORS: tuple[Color, ...] = ((0.70, 0.70, 0.68), (0.52, 0.56, 0.60), (0.66, 0.60, 0.52))
-
-
-@dataclass(frozen=True, slots=True)
-class Load:
-    """The plates on each end of the bar.
-
-    Attributes
-    ----------
-    thickness_m
-        Thickness of each plate, from the inside out; none on an empty bar.
-    color
-        Linear RGB of all of them.
-    radius_m
-        Radius of all of them.
-    """
-
-    thickness_m: tuple[float, ...]
-    color: Color
-    radius_m: float = PLATE_RADIUS_M
-
-    @property
-    def face_m(self) -> float:
-        """Distance from the bar's middle to the outermost plate's outer face; empty: to the bar's end."""
-        if not self.thickness_m:
-            return _BAR_END_M
-        return _COLLAR_M + 0.002 + sum(self.thickness_m) + 0.003 * (len(self.thickness_m) - 1)
-
-
-def pick_load(rng: np.random.Generator, radius_m: float = PLATE_RADIUS_M) -> Load:
-    """Draw one or two plates a side; none if their radius is 0."""
-    count = int(rng.integers(1, 3))
-    thickness = tuple(float(x) for x in rng.uniform(0.025, 0.055, count))
-    color = _PLATE_COLORS[rng.integers(len(_PLATE_COLORS))]
-    return Load(thickness if radius_m else (), color, radius_m)
-
-
-def build_bar(load: Load) -> Mesh:
-    """Build a bar along x with its middle at the origin, loaded on both ends."""
-    mesh = Mesh()
-    mesh.add_cylinder(-_COLLAR_M * LEFT, _COLLAR_M * LEFT, BAR_RADIUS_M, _STEEL, 14)
-    for sign in (-1, 1):
-        out = sign * LEFT
-        mesh.add_cylinder(_COLLAR_M * out, _BAR_END_M * out, 0.025, _STEEL, 20)
-        mesh.add_cylinder((_COLLAR_M - 0.03) * out, _COLLAR_M * out, 0.037, _STEEL, 20)
-        inner = _COLLAR_M + 0.002
-        for thickness in load.thickness_m:
-            _add_plate(mesh, out, inner, inner + thickness, load)
-            inner += thickness + 0.003
-        if load.thickness_m:
-            clamp = Finish((0.15, 0.15, 0.15))
-            mesh.add_cylinder(inner * out, (inner + 0.03) * out, 0.04, clamp, 20)
-    return mesh
-
-
-def _add_plate(mesh: Mesh, out: Vector, inner: float, outer: float, load: Load) -> None:
-    """Add one plate between two distances from the bar's middle, with hub, rim and lettering."""
-    color, radius = load.color, load.radius_m
-    rubber = Finish(color, roughness=0.6)
-    red, green, blue = color
-    rim = Finish((0.65 * red, 0.65 * green, 0.65 * blue), roughness=0.6)
-    mesh.add_cylinder(inner * out, outer * out, radius, rubber, 64)
-    for place, facing in ((inner - 0.0008, -out), (outer + 0.0008, out)):
-        mesh.add_ring(place * out, facing, 0.026, 0.055, Finish((0.5, 0.5, 0.5)))
-        mesh.add_ring(place * out, facing, 0.86 * radius, 0.985 * radius, rim, 64)
-        for letter in range(12):
-            turn = lean_forward(2.094 * (letter // 4) + 0.16 * (letter % 4))
-            spot = place * out + 0.0005 * facing + turn @ UP * 0.68 * radius
-            mesh.add_box(spot, (0.001, 0.03, 0.018), Finish((0.85, 0.85, 0.85)), turn)
 
 
 def build_room(rng: np.random.Generator, eye: Vector, platform: bool) -> Mesh:

@@ -7,7 +7,7 @@ import numpy as np
 
 from samples.render.pose import SIDES, TOE_IN_RAD, Pose
 from samples.render.rig import Rig
-from samples.render.rotation import FRONT, LEFT, UP, Vector, about, lean_forward
+from samples.render.rotation import FRONT, LEFT, UP, Matrix, Vector, about, lean_forward, unit
 from samples.render.shoes import SOLE_M, foot_axis
 from samples.render.tempo import Instant
 
@@ -28,7 +28,7 @@ class Moment:
     pose
         The body.
     bar
-        (3,) middle of the bar, in metres.
+        (3,) middle of the line through both grips, in metres.
     bar_way
         (3,) unit direction of the bar, toward the lifter's left.
     """
@@ -36,6 +36,12 @@ class Moment:
     pose: Pose
     bar: Vector
     bar_way: Vector = field(default_factory=LEFT.copy)
+
+    @property
+    def bar_axes(self) -> Matrix:
+        """(3, 3) rotation of a bar along x to this one, its plates upright."""
+        up = unit(UP - self.bar_way * float(self.bar_way @ UP))
+        return np.stack([self.bar_way, up, np.cross(self.bar_way, up)], axis=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +66,8 @@ class Flaw:
 
 class Lift(Protocol):
     """Moves a body through a lift."""
+
+    grip_m: float
 
     def show(self, flaw: Flaw) -> None:
         """From now on, show this flaw."""

@@ -8,6 +8,9 @@ from typing import Any
 MANIFEST = Path(__file__).with_name("manifest.toml")
 """The six sample clips."""
 
+MAKER = 2
+"""Raised when the same line of a manifest makes another clip: 2 bends the bar under its plates."""
+
 
 @dataclass(frozen=True, slots=True)
 class Spec:
@@ -85,6 +88,7 @@ class Spec:
         """All that makes the clip, as JSON gives it back."""
         fields = asdict(self)
         del fields["small"]
+        fields["maker"] = MAKER
         return {name: list(value) if isinstance(value, tuple) else value for name, value in fields.items()}
 
     @property

@@ -3,15 +3,15 @@
 import numpy as np
 from numpy.typing import NDArray
 
+from samples.render.bar import Bend, Load, build_bar
 from samples.render.camera import Camera
 from samples.render.foreground import build_front, build_seat, draw_bystander
-from samples.render.gym import Load, build_bar, build_bench, build_room, build_squat_rack
+from samples.render.gym import build_bench, build_room, build_squat_rack
 from samples.render.lifts import Moment
 from samples.render.mesh import pack_vertices
 from samples.render.outfit import DressedMesh
 from samples.render.pose import Pose
 from samples.render.renderer import Renderer, draw_lights
-from samples.render.rotation import UP, Matrix, Vector, unit
 from samples.render.spec import Spec
 from samples.render.textures import draw_textures
 
@@ -23,12 +23,6 @@ def _body_vertices(mesh: DressedMesh, pose: Pose) -> NDArray[np.float32]:
     return pack_vertices(positions, normals, mesh.colors, flat, mesh.roughness)
 
 
-def _axes(way: Vector) -> Matrix:
-    """(3, 3) rotation of a bar from x to `way`."""
-    up = unit(UP - way * float(way @ UP))
-    return np.stack([way, up, np.cross(way, up)], axis=1)
-
-
 class Stage:
     """Room, furniture, bar, lifter and whoever else is there; a context manager.
 
@@ -38,13 +32,17 @@ class Stage:
         The clip's line in the manifest.
     mesh, load
         The dressed lifter and the plates.
+    bend
+        How far the plates bend the bar.
     camera
         Where the camera stands: what is before the lifter stands toward it.
     shoulder_z
         Where on the bench the shoulders lie, in metres.
     """
 
-    def __init__(self, spec: Spec, mesh: DressedMesh, load: Load, camera: Camera, shoulder_z: float) -> None:
+    def __init__(
+        self, spec: Spec, mesh: DressedMesh, load: Load, bend: Bend, camera: Camera, shoulder_z: float
+    ) -> None:
         rng = np.random.default_rng((spec.seed, 1))
         self._mesh = mesh
         self._drawn = False
@@ -56,7 +54,7 @@ class Stage:
             put("rack", *build_squat_rack(rng).arrays())
         elif spec.lift == "bench_press":
             put("bench", *build_bench(rng, shoulder_z).arrays())
-        put("bar", *build_bar(load).arrays())
+        put("bar", *build_bar(load, bend))
         if spec.front:
             put("front", *build_front(spec.front, camera.eye, rng).arrays())
         self._bystander = draw_bystander(spec.bystander, camera.eye, rng) if spec.bystander else None
@@ -80,7 +78,7 @@ class Stage:
     def draw(self, moment: Moment, camera: Camera, time_s: float) -> NDArray[np.uint8]:
         """(H, W, 3) picture of one instant."""
         self._show("body", self._mesh, moment.pose)
-        self.renderer.move("bar", moment.bar, _axes(moment.bar_way))
+        self.renderer.move("bar", moment.bar, moment.bar_axes)
         if self._bystander:
             pose, place = self._bystander.at(time_s)
             self._show("bystander", self._bystander.mesh, pose)

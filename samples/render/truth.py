@@ -85,12 +85,12 @@ class Recorder:
     Attributes
     ----------
     end_m
-        How far the near plate's outer face lies from the bar's middle, toward the lifter's left.
+        (3,) middle of the near plate's outer face from the middle of the grips, in the bar's frame.
     plate_radius_m
         Its radius, 0 for an empty bar.
     """
 
-    end_m: float
+    end_m: Vector
     plate_radius_m: float
     time_s: list[float] = field(default_factory=list)
     plate_m: list[Vector] = field(default_factory=list)
@@ -124,6 +124,7 @@ class Recorder:
             "bar_m": _rounded(np.array(self.plate_m)[:, [2, 1]], 4),
             **radius,
             "keypoints_px": dict(zip(KEYPOINTS, keypoints, strict=True)),
+            "joint_centers_px": self.centers(),
             "angles_deg": {
                 name: _rounded([angles[name] for angles in self.angles_deg], 1) for name in self.angles_deg[0]
             },
@@ -155,9 +156,9 @@ class Recorder:
         return metrics
 
 
-def bar_end(moment: Moment, end_m: float) -> Vector:
-    """(3,) point of the bar's axis `end_m` from its middle toward the lifter's left."""
-    return moment.bar + end_m * moment.bar_way
+def bar_end(moment: Moment, end_m: Vector) -> Vector:
+    """(3,) place of a point (3,) of the bar's own frame."""
+    return moment.bar + moment.bar_axes @ end_m
 
 
 def reps_truth(reps: tuple[RepTime, ...]) -> list[dict[str, float]]:
