@@ -15,7 +15,7 @@ def load_of(*thickness_m: float, radius_m: float = 0.225) -> Load:
 
 @pytest.mark.parametrize("hands_m", [0.2, 0.4])
 def test_a_bar_bends_as_a_beam_on_two_supports(hands_m: float) -> None:
-    """Overhang b beyond supports at a, end load W: drop W b^2 (a + b / 3) / EI, slope W b (a + b / 2) / EI."""
+    """Overhang b beyond supports at a, end load W: drop W b² (a + b / 3) / EI, slope W b (a + b / 2) / EI."""
     bend = Bend(hands_m, 600.0, 0.655)
     overhang = 0.655 - hands_m
     drop = 600.0 * overhang**2 * (hands_m + overhang / 3) / STEEL
