@@ -1,18 +1,24 @@
 """`formcheck validate`: its tables, its JSON, its exit codes. The eyes are a double."""
 
+import hashlib
 import json
 import re
+import shlex
 from collections.abc import Iterator
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
 import pytest
+from rich.table import Table as Grid
+from rich.text import Text
 from synthetic import noisy
 from truths import filmed, known, outcome_of, refused
 from typer.testing import CliRunner, Result
 
 from formcheck import validate as package
 from formcheck.cli import app
+from formcheck.cli.markdown import markdown
 from formcheck.errors import OutputError
 from formcheck.validate.figures import Figure
 from formcheck.validate.watch import Outcome
@@ -106,7 +112,14 @@ def test_every_table_is_printed_rendered_and_marked_apart(folder: Path) -> None:
         assert f"\n{title}, marked" in text
     assert "Joint angles of the near side inside the true reps, found less true, rendered" in text
     assert "Joint angles of the near side inside the true reps, found less true, marked" not in text
-    assert "Speed (m/s) and range (cm), found less true: not measured: the reports state no length" in text
+    for title in (
+        "Path of the bar",
+        "Mean concentric velocity",
+        "Range of motion",
+        "Drift of the bar",
+    ):
+        assert f"\n{title}" in text
+    assert "Drift of the bar, found less true, in cm, marked" not in text
     assert "Rendered clips share their maker's assumptions" in " ".join(text.split())
 
 
@@ -116,8 +129,12 @@ def test_figures_stand_with_their_n(folder: Path) -> None:
     assert "7 clips in" in text
     assert "(5 rendered, 2 marked); 2 refused, 1 failed" in " ".join(text.split())
     reps = text[text.index("Reps, rendered") :]
-    assert line_of(reps, "squat") == "squat 1.00 6 0.67 9 0.800 (0.500–1.000) 3 0 67 (33–100) % 3"
-    assert line_of(reps, "deadlift") == "deadlift 1.00 3 1.00 3 1.000 0 0 100 % 1"
+    squat = "squat 1.00 6 0.67 9 0.800 (0.500–1.000) 3 0 67 % 3"
+    assert line_of(reps, "squat") == f"{squat} Metric 0.971"
+    assert line_of(reps, "deadlift") == "deadlift 1.00 3 1.00 3 1.000 0 0 100 % 1 Metric 0.971"
+    assert "GymAware 0.997: F1, three lifts, cable (Puppyn et al. 2025" in " ".join(text.split())
+    velocity = text[text.index("Mean concentric velocity") :]
+    assert line_of(velocity, "squat", "side") == "squat side – – – 0 0 % 6 Qwik 0.01-0.04"
     faults = text[text.index("Faults, over") :]
     assert line_of(faults, "squat", "squat.depth_short").split()[2] == "3"
     assert "squat.heel_rise" not in faults
@@ -152,8 +169,8 @@ def test_the_json_holds_everything(folder: Path, eyes: Eyes) -> None:
     assert document["confusions"]["lifts"]["rendered"]["squat"] == {"squat": 2, "failed": 1}
     tables = {table["name"]: table for table in document["tables"]}
     assert list(tables) == [table.name for table in package.document.TABLES]
-    assert tables["metres"]["rows"] == []
-    assert tables["metres"]["absent"].startswith("not measured")
+    assert (tables["drift"]["rows"][0]["view"], tables["drift"]["rows"][0]["yaw"]) == ("side", "all")
+    assert [one["name"] for one in tables["velocity"]["rows"][0]["published"]] == ["Qwik", "Metric"]
     [row] = [row for row in tables["reps"]["rows"] if (row["made"], row["lift"]) == ("rendered", "all")]
     assert row["figures"]["recall"].keys() == set(Figure.__dataclass_fields__)
     assert (row["figures"]["missed"]["value"], row["figures"]["missed"]["clips"]) == (3.0, 4)
@@ -161,7 +178,61 @@ def test_the_json_holds_everything(folder: Path, eyes: Eyes) -> None:
 
 
 @pytest.mark.usefixtures("eyes")
-@pytest.mark.parametrize("words", [[], ["--json"]], ids=["table", "json"])
+def test_markdown_holds_the_same_tables(folder: Path) -> None:
+    text = printed(folder, "--preset", "light", "--markdown")
+    today = datetime.now().astimezone().date().isoformat()
+    command = shlex.join(["formcheck", "validate", str(folder), "--preset", "light", "--markdown"])
+    assert text.startswith(f"Made on {today} by `{command}`.\n\nformcheck ")
+    block = text[text.index("**Reps, rendered**") :].split("\n\n")[1].splitlines()
+    assert block[0].startswith(
+        "| lift | precision | found | recall | true | F1 | missed | extra | count exact |"
+    )
+    assert block[1].startswith("| :--- | ---: |")
+    assert block[2] == (
+        "| squat | 1.00 | 6 | 0.67 | 9 | 0.800 (0.500–1.000) | 3 | 0 | 67 % | 3 "
+        "| Metric 0.971 GymAware 0.997 |"
+    )
+    for table in text.split("\n\n"):
+        if table.startswith("|"):
+            assert len({line.count(" |") for line in table.splitlines()}) == 1, table
+    on_screen = printed(folder, "--preset", "light")
+    shown = set(re.findall(r"^\*\*(.+)\*\*$", text, re.MULTILINE))
+    assert shown
+    assert [title for title in shown if title not in on_screen] == []
+
+
+def test_cells_cannot_break_a_markdown_table() -> None:
+    grid = Grid("a\nb", "dis-\ncarded", title="T")
+    grid.add_row("x|y", "*<z>")
+    text = markdown([grid, Text("one\ntwo\n")], "formcheck")
+    assert text.split("\n\n", 1)[1] == (
+        "**T**\n\n| a b | discarded |\n| :--- | :--- |\n| x\\|y | \\*&lt;z> |\n\none two"
+    )
+
+
+def test_json_and_markdown_are_one_or_the_other(folder: Path, eyes: Eyes) -> None:
+    result = run(folder, "--json", "--markdown")
+    assert (result.exit_code, result.stdout) == (2, "")
+    assert not eyes.asked
+
+
+def test_marks_reach_the_eyes(folder: Path, tmp_path: Path, eyes: Eyes) -> None:
+    (folder / "squat_clip.truth.json").write_text('{"schema": 1, "made": "marked", "lift": "squat"}')
+    mark = {"time_s": 2.0, "x_px": 10.0, "y_px": 20.0, "semi_axes_px": [40.0, 44.0]}
+    content = hashlib.sha256((folder / "squat_clip.mp4").read_bytes()).hexdigest()
+    marks = {"any name": {"sha256": content, "uncertainty_px": 1.5, "marks": [mark]}}
+    path = tmp_path / "plates.json"
+    path.write_text(json.dumps(marks), encoding="utf-8")
+    text = printed(folder, "--marks", path, "--markdown")
+    assert f"--marks {shlex.quote(str(path))} --markdown" in text
+    frames = eyes.asked[0][0][0].truth.frames
+    assert (frames.bar_px, frames.plate_radius_px) == (((10.0, 20.0),), (44.0,))
+    path.write_text("{}")
+    assert run(folder, "--marks", path).exit_code == 2
+
+
+@pytest.mark.usefixtures("eyes")
+@pytest.mark.parametrize("words", [[], ["--json"], ["--markdown"]], ids=["table", "json", "markdown"])
 def test_the_same_clips_print_the_same(words: list[str], folder: Path) -> None:
     assert printed(folder, *words) == printed(folder, *words)
 

@@ -97,7 +97,7 @@ def test_where_only_the_count_is_known_only_that_is_scored(tmp_path: Path) -> No
     assert samples(outcome, "reps").values.keys() == {"exact"}
     assert values(outcome, "reps", "", "exact") == [0.0]
     assert {s.table for s in score(outcome).samples} == {
-        "reps", "angles", "keypoints", "bar", "lifts", "views", "cost",
+        "reps", "angles", "keypoints", "bar", "path", "lifts", "views", "cost",
     }  # fmt: skip
 
 
@@ -182,6 +182,50 @@ def test_a_keypoint_is_off_by_a_share_of_the_trunk(tmp_path: Path) -> None:
     assert total("keypoints", "shoulder", outcome)["median_pct"].value == pytest.approx(0.0, abs=0.3)
 
 
+def test_keypoints_are_held_against_joint_centers_too(tmp_path: Path) -> None:
+    shot = filmed()
+    frames = known(shot)["frames"]
+    off = np.array([0.03, 0.04]) * 0.5 * shot.px_per_m
+    frames["joint_centers_px"] = {
+        name: (np.array(places) + off * (name == "right_hip")).tolist()
+        for name, places in frames["keypoints_px"].items()
+        if name.partition("_")[2] in ("shoulder", "hip", "knee")
+    }
+    outcome = outcome_of(shot, tmp_path, frames=frames)
+    items = [s.item for s in score(outcome).samples if s.table == "keypoints"]
+    assert items == [
+        "shoulder", "hip", "knee", "ankle", "shoulder center", "hip center", "knee center",
+    ]  # fmt: skip
+    assert total("keypoints", "hip", outcome)["median_pct"].value == pytest.approx(0.0, abs=0.3)
+    assert total("keypoints", "hip center", outcome)["median_pct"].value == pytest.approx(5.0, abs=0.3)
+    assert total("keypoints", "knee center", outcome)["median_pct"].value == pytest.approx(0.0, abs=0.3)
+
+
+def sparse(frames: dict[str, Any], step: int) -> dict[str, Any]:
+    """Only each so-manieth instant is known."""
+    return {
+        "time_s": frames["time_s"][::step],
+        "keypoints_px": {name: rows[::step] for name, rows in frames["keypoints_px"].items()},
+        "angles_deg": {name: rows[::step] for name, rows in frames["angles_deg"].items()},
+    }
+
+
+def test_single_marks_are_scored_where_they_are_and_nowhere_else(tmp_path: Path) -> None:
+    """Nothing is known halfway between two marks that are half a second apart."""
+    shot = filmed()
+    frames = sparse(known(shot)["frames"], 15)
+    outcome = outcome_of(shot, tmp_path, frames=frames)
+    inside = sum(
+        any(rep.start_s <= t <= rep.end_s for rep in map(shot.rep, (1, 2, 3))) for t in frames["time_s"]
+    )
+    knee = total("angles", "knee", outcome)
+    assert (knee["mae_deg"].n, knee["turn_mae_deg"].n) == (inside, 0)
+    assert knee["mae_deg"].value < 1.0
+    ankle = total("keypoints", "ankle", outcome)
+    assert (ankle["median_pct"].n, ankle["median_pct"].value) == (inside, pytest.approx(0.0, abs=0.3))
+    assert "knee_flexion_turn" not in told(outcome)
+
+
 @pytest.mark.parametrize("facing", ["left", "right"])
 def test_the_near_side_is_the_truths(facing: str, tmp_path: Path) -> None:
     """Whoever faces the picture's right shows their right side."""
@@ -211,26 +255,6 @@ def test_yaw_bands(yaw: float, band: str) -> None:
 
 def test_without_a_yaw_the_band_is_not_known() -> None:
     assert yaw_band(truth_of(filmed(), view={})) == "unknown"
-
-
-# the bar
-
-
-def test_hands_in_the_bars_stead_are_not_its_track(tmp_path: Path) -> None:
-    figures = total("bar", "", outcome_of(filmed(), tmp_path))
-    assert (figures["tracked"].value, figures["median_pct"].value) == (0.0, None)
-
-
-def test_a_plates_track_is_measured_in_its_diameter(tmp_path: Path) -> None:
-    shot = filmed()
-    bar_px = shot.motion.hands_px + np.array([6.0, 8.0])
-    bar_px[: len(bar_px) // 2] = np.nan
-    outcome = outcome_of(shot, tmp_path)
-    assert outcome.analysis is not None
-    motion = replace(shot.motion, plate_px=bar_px)
-    figures = total("bar", "", replace(outcome, analysis=replace(outcome.analysis, motion=motion)))
-    assert figures["median_pct"].value == pytest.approx(10.0)
-    assert figures["tracked"].value == pytest.approx(0.5, abs=0.05)
 
 
 # verdicts
@@ -301,7 +325,15 @@ def test_measures_are_held_against_their_truth(tmp_path: Path) -> None:
         "trunk_lean_turn": pytest.approx(40.0, abs=0.1),
         "knee_flexion_end": pytest.approx(6.0, abs=0.1),
         "hip_flexion_end": pytest.approx(9.0, abs=0.1),
+        "range_m": 0.6,
+        "mean_velocity": 0.5,
+        "drift": pytest.approx(3.0),
     }
+
+
+def test_depth_is_in_true_thighs_where_they_are_known(tmp_path: Path) -> None:
+    outcome = outcome_of(filmed(), tmp_path, lifter={"height_m": 1.755, "thigh_m": 0.37})
+    assert told(outcome)["depth"] == pytest.approx(0.1)
 
 
 def test_a_deadlift_is_concentric_first(tmp_path: Path) -> None:
@@ -348,17 +380,6 @@ def test_what_was_not_measured_is_neither_inside_nor_outside(tmp_path: Path) -> 
     outcome = measured(outcome_of(filmed(), tmp_path), "knee_flexion_turn", part)
     row = total("intervals", "knee_flexion_turn", outcome)
     assert (row["measured"].value, row["inside"].value, row["inside"].n) == (0.0, None, 0)
-
-
-def test_metres_are_scored_only_where_there_are_any(tmp_path: Path) -> None:
-    outcome = outcome_of(filmed(), tmp_path)
-    assert not table("metres", outcome)
-    speed = MeasurePart(value=0.45, unit="m/s", low=0.4, high=0.55)
-    way = MeasurePart(value=0.62, unit="m", low=0.55, high=0.61)
-    outcome = measured(measured(outcome, "mean_concentric_speed", speed), "range", way)
-    assert total("metres", "mean_concentric_speed", outcome)["bias"].value == pytest.approx(-0.05)
-    assert total("metres", "range", outcome)["rmse"].value == pytest.approx(2.0)
-    assert total("intervals", "mean_concentric_speed", outcome)["inside"].value == 1.0
 
 
 # lift, view, cost

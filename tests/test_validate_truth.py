@@ -18,6 +18,7 @@ MARKED = {
     "made": "marked",
     "lift": "squat",
     "view": {"name": "oblique", "note": "45deg foot/left side"},
+    "lifter": {"thigh_m": 0.41},
     "rep_count": 2,
     "rep_count_certainty": "high",
     "reps": [
@@ -29,8 +30,10 @@ MARKED = {
         "time_s": [0.0, 0.5],
         "bar_px": [[1.0, 2.0], None],
         "keypoints_px": {"left_knee": [None, [3.0, 4.0]]},
+        "joint_centers_px": {"left_knee": [[4.0, 5.0], None]},
         "angles_deg": {"trunk_lean": [None, 5.0]},
     },
+    "injected": {"name": "depth_short", "strength": 0.12, "unit": "thighs"},
     "uncertainty_px": 2.0,
     "note": "free text",
 }
@@ -58,7 +61,17 @@ def test_a_truth_marked_by_hand_is_read(tmp_path: Path) -> None:
     knee, trunk = truth.frames.keypoint("left_knee"), truth.frames.angle("trunk_lean")
     assert np.array_equal(knee, [[np.nan, np.nan], [3.0, 4.0]], equal_nan=True)
     assert np.array_equal(trunk, [np.nan, 5.0], equal_nan=True)
+    center = truth.frames.joint_center("left_knee")
+    assert np.array_equal(center, [[4.0, 5.0], [np.nan, np.nan]], equal_nan=True)
+    assert truth.injected is not None
+    assert (truth.injected.name, truth.injected.strength, truth.injected.unit) == (
+        "depth_short",
+        0.12,
+        "thighs",
+    )
+    assert truth.lifter.thigh_m == 0.41
     assert truth.frames.keypoint("right_knee") is None
+    assert truth.frames.joint_center("right_knee") is None
     assert truth.frames.angle("left_knee_flexion") is None
 
 
@@ -83,6 +96,10 @@ BAD: list[tuple[dict[str, Any], str]] = [
     ({"view": {"yaw": 3}}, "view.yaw"),
     ({"view": {"yaw_deg": 300.0}}, "view.yaw_deg"),
     ({"lifter": {"height_m": 178}}, "lifter.height_m"),
+    ({"lifter": {"thigh_m": 41.0}}, "lifter.thigh_m"),
+    ({"injected": {"name": "depth_short"}}, "injected.strength"),
+    ({"injected": {"name": "", "strength": 1.0}}, "injected.name"),
+    ({"injected": {"name": "a", "strength": 1.0, "size": 2}}, "injected.size"),
     ({"rep_count": 3}, "rep_count: expected 2"),
     ({"rep_count": -1, "reps": None}, "rep_count"),
     ({"rep_metrics": [{}]}, "rep_metrics: expected 2"),
@@ -94,6 +111,9 @@ BAD: list[tuple[dict[str, Any], str]] = [
     ({"frames": {"time_s": [0.0, 0.5], "bar_px": [[1.0, 2.0]]}}, "bar_px: expected 2 entries"),
     ({"frames": {"time_s": [0.0, 0.0]}}, "frames: time_s"),
     ({"frames": {"time_s": [0.0, 0.5], "keypoints_px": {"knee": [None, None]}}}, "unknown name 'knee'"),
+    ({"frames": {"time_s": [0.0, 0.5], "joint_centers_px": {"knee": [None, None]}}}, "unknown name 'knee'"),
+    ({"frames": {"time_s": [0.0, 0.5], "joint_centers_px": {"left_hip": [None]}}}, "left_hip (center): exp"),
+    ({"frames": {"time_s": []}}, "frames.time_s"),
     ({"frames": {"time_s": [0.0, 0.5], "angles_deg": {"knee": [1.0, 1.0]}}}, "unknown name 'knee'"),
     ({"frames": {"time_s": [0.0, 0.5], "bar_px": [[1.0], None]}}, "frames.bar_px.0"),
 ]

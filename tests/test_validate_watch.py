@@ -6,6 +6,7 @@ import os
 import subprocess
 import sys
 import time
+from dataclasses import replace
 from multiprocessing.connection import Connection
 from pathlib import Path
 from typing import Any
@@ -24,7 +25,7 @@ from formcheck.pose.recorded import RecordedPose
 from formcheck.settings import Settings
 from formcheck.validate import find_clips, run_clips, takes, watch
 from formcheck.validate.clips import Clip
-from formcheck.validate.takes import Cost, kept_cost, save_cost, save_take, take_path
+from formcheck.validate.takes import Cost, kept_cost, prune, save_cost, save_take, take_path
 from formcheck.validate.watch import Outcome
 
 SAMPLES = Path(__file__).parents[1] / "samples"
@@ -102,6 +103,25 @@ def test_cores_are_shared_out(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -
     [crowded] = watched(clips_of(tmp_path, "other"), tmp_path, jobs=4)
     assert alone.cost == Cost(2.0, 100.0, 1)
     assert crowded.cost == Cost(1.0, 100.0, 4)
+
+
+@pytest.mark.usefixtures("doubles")
+def test_the_plates_diameter_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """By the truth, else by the settings; a take does not depend on it."""
+    told: list[float] = []
+
+    def judged(path: Path, *, settings: Settings) -> Any:
+        assert "plate_diameter_m" in settings.model_fields_set
+        told.append(settings.plate_diameter_m)
+        return analyze_motion(path, settings=settings)
+
+    monkeypatch.setattr(watch, "analyze_motion", judged)
+    [clip] = clips_of(tmp_path, "squat")
+    small = replace(clip, truth=clip.truth.model_copy(update={"plate_diameter_m": 0.325}))
+    watched([small], tmp_path)
+    watched([clip], tmp_path)
+    assert told == [0.325, 0.45]
+    assert len(list((tmp_path / "takes").glob("*.npz"))) == 1
 
 
 @pytest.mark.usefixtures("doubles")
@@ -240,6 +260,43 @@ def test_a_spoiled_take_counts_as_none(spoil: str, tmp_path: Path) -> None:
     else:
         path.with_suffix(".json").unlink()
     assert kept_cost(path) is None
+
+
+def aged(path: Path, days: float) -> Path:
+    """A file that was last used so many days ago."""
+    path.touch()
+    then = time.time() - days * 24 * 3600
+    os.utime(path, (then, then))
+    return path
+
+
+def test_takes_that_nobody_uses_are_deleted(tmp_path: Path) -> None:
+    old, new = "a" * 64, "b" * 64
+    for name, days in ((old, 31.0), (new, 29.0)):
+        for ending in (".npz", ".json"):
+            aged(tmp_path / f"{name}{ending}", days)
+    for name in ("notes.npz", f"{old}.txt"):
+        aged(tmp_path / name, 400.0)
+    prune(tmp_path)
+    assert {path.name for path in tmp_path.iterdir()} == {
+        f"{new}.npz", f"{new}.json", "notes.npz", f"{old}.txt",
+    }  # fmt: skip
+
+
+@pytest.mark.usefixtures("doubles")
+def test_a_take_that_is_used_stays(tmp_path: Path) -> None:
+    """Of two takes that lie for 29 days, the one that is judged again is as good as new."""
+    clips = clips_of(tmp_path, "squat", "other")
+    watched(clips, tmp_path)
+    kept = {clip.name: take_path(tmp_path / "takes", clip.path, SETTINGS) for clip in clips if clip.path}
+    for path in kept.values():
+        for file in (path, path.with_suffix(".json")):
+            aged(file, 29.0)
+    watched(clips[:1], tmp_path)
+    for path in (tmp_path / "takes").iterdir():
+        aged(path, (time.time() - path.stat().st_mtime) / (24 * 3600) + 2)
+    watched(clips[:1], tmp_path)
+    assert {path.stem for path in (tmp_path / "takes").iterdir()} == {kept["squat"].stem}
 
 
 def test_a_take_is_kept_whole_or_not_at_all(tmp_path: Path) -> None:

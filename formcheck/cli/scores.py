@@ -1,7 +1,9 @@
 """A validation as tables that fit 100 columns, with or without color."""
 
 from collections.abc import Iterator, Sequence
+from itertools import chain
 from pathlib import Path
+from textwrap import wrap
 
 from rich import box
 from rich.table import Table as Grid
@@ -13,11 +15,13 @@ from formcheck.cli.terminal import console
 from formcheck.settings import Settings
 from formcheck.validate.document import ClipLine, Confusion, Validation
 from formcheck.validate.figures import Figure
-from formcheck.validate.tables import ALL, Column, Row, Table
+from formcheck.validate.published import Published
+from formcheck.validate.summary import ALL, Column, Row, Table
 from formcheck.validate.verdicts import ALL_RULES
 from formcheck.validate.whole import REFUSALS
 
 _WIDTH = 100
+_PUBLISHED = 17
 _ENDS = (*REFUSALS, "failed")
 _FOUND = {
     "lifts": ("squat", "deadlift", "bench_press", *_ENDS),
@@ -30,14 +34,18 @@ def print_validation(validation: Validation, folder: Path, settings: Settings) -
     out = console()
     if not out.is_terminal:
         out.width = _WIDTH
-    out.print(_head(validation.clips, folder, settings))
-    out.print(clip_table(validation.clips))
-    for line in _below(validation.clips):
-        out.print(line, soft_wrap=True)
+    for part in validation_parts(validation, folder, settings):
+        out.print(part, soft_wrap=isinstance(part, Text) and part.no_wrap)
+
+
+def validation_parts(validation: Validation, folder: Path, settings: Settings) -> Iterator[Grid | Text]:
+    """Everything that is shown of a validation, from top to bottom."""
+    yield _head(validation.clips, folder, settings)
+    yield clip_table(validation.clips)
+    yield from _below(validation.clips)
     for table, rows in validation.tables:
-        for part in _parts(table, rows, validation.confusions.get(table.name, {})):
-            out.print(part)
-    out.print(_legend())
+        yield from _parts(table, rows, validation.confusions.get(table.name, {}))
+    yield _legend()
 
 
 def _parts(table: Table, rows: Sequence[Row], confusions: Confusion) -> Iterator[Grid | Text]:
@@ -52,8 +60,21 @@ def _parts(table: Table, rows: Sequence[Row], confusions: Confusion) -> Iterator
             yield from (_line(table, row) for row in ours)
         else:
             yield score_table(table, made, ours)
-    if table.note:
-        yield Text(f"{table.note}\n", "dim")
+    notes = [table.note] if table.note else []
+    notes += [f"{one.name} {one.figure}: {one.of} ({one.source})." for one in _others(rows)]
+    if notes:
+        yield Text(" ".join(notes) + "\n", "dim")
+
+
+def _beside(row: Row) -> str:
+    """Write the published figures of a row, one below the other."""
+    told = (f"{one.name} {one.figure}" for one in row.published)
+    return "\n".join(chain.from_iterable(wrap(one, _PUBLISHED, break_on_hyphens=False) for one in told))
+
+
+def _others(rows: Sequence[Row]) -> tuple[Published, ...]:
+    """List the published figures that stand beside the rows that are shown, each once."""
+    return tuple(dict.fromkeys(one for row in rows if _shown(row, rows) for one in row.published))
 
 
 def _line(table: Table, row: Row) -> Text:
@@ -80,7 +101,8 @@ def _legend() -> Text:
     return Text(
         "In brackets: 90 % interval, by drawing the clips anew 1000 times; none with fewer than 3 clips or "
         "where all draws agree, and too narrow with few clips. Each n stands right of the figures that it "
-        "counts for. Rendered clips share their maker's assumptions: they say nothing of real video.",
+        "counts for. Rendered clips share their maker's assumptions: they say nothing of real video. "
+        "Published: by others, of real lifters in their own rooms.",
         "dim",
     )
 
@@ -104,7 +126,7 @@ def _below(clips: Sequence[ClipLine]) -> Iterator[Text]:
     """What is to be said of single clips."""
     for line in clips:
         if line.error and (line.found == "failed" or not line.right):
-            yield Text(f"{line.name}: {line.error}", "red")
+            yield Text(f"{line.name}: {line.error}", "red", no_wrap=True)
     jobs = sorted({line.jobs for line in clips if line.jobs is not None})
     if jobs:
         at_once = " or ".join(map(str, jobs))
@@ -127,7 +149,9 @@ def confusion_table(title: str, names: Sequence[str], confusion: dict[str, dict[
 
 def score_table(table: Table, made: str, rows: Sequence[Row]) -> Grid:
     """Lay out the rows of one way of making truth; a total only where it is of more than one row."""
-    grid = _grid(f"{table.title}, {made}")
+    shown = [row for row in rows if _shown(row, rows)]
+    beside = any(row.published for row in shown)
+    grid = _grid(f"{table.title}, {made}", gap=1 if beside else 2)
     heads = [*table.by, *(["item"] if table.item else [])]
     for head in heads:
         grid.add_column({"item": table.item, "yaw": "yaw °"}.get(head, head), no_wrap=True)
@@ -135,16 +159,18 @@ def score_table(table: Table, made: str, rows: Sequence[Row]) -> Grid:
         grid.add_column(column.title, justify="right", no_wrap=True)
         if column.counted:
             grid.add_column(column.counted, justify="right", no_wrap=True, style="dim")
-    for row in rows:
-        if _shown(row, rows):
-            grid.add_row(*(getattr(row, head) for head in heads), *_cells(table.columns, row))
+    if beside:
+        grid.add_column("published", no_wrap=True, style="dim")
+    for row in shown:
+        cells = [getattr(row, head) for head in heads] + [*_cells(table.columns, row)]
+        grid.add_row(*cells, *([_beside(row)] if beside else []))
     return grid
 
 
 def _shown(row: Row, rows: Sequence[Row]) -> bool:
-    """Whether a row tells anything: no total of a single row, no rule without a fault, true or called."""
-    apart = [other for other in rows if other.item == row.item and other.lift != ALL]
-    if row.lift == ALL and len(apart) == 1:
+    """Whether a row tells anything: no total that says what a row before it says, no rule without a fault."""
+    before = rows[: rows.index(row)]
+    if row.lift == ALL and any(one.item == row.item and one.figures == row.figures for one in before):
         return False
     true, called = row.figures.get("true"), row.figures.get("called")
     if true is None or called is None or row.item == ALL_RULES:
@@ -180,8 +206,8 @@ def _count(value: int | None) -> str:
     return MISSING if value is None else str(value)
 
 
-def _grid(title: str) -> Grid:
+def _grid(title: str, *, gap: int = 2) -> Grid:
     return Grid(
-        box=box.SIMPLE_HEAD, padding=(0, 1, 0, 0), pad_edge=False,
+        box=box.SIMPLE_HEAD, padding=(0, gap - 1, 0, 0), pad_edge=False,
         title=title, title_justify="left", title_style="bold",
     )  # fmt: skip

@@ -1,8 +1,8 @@
 """The result of a validation: one document, as JSON and as what the screen shows.
 
-Schema of the JSON (version 1)::
+Schema of the JSON (version 2)::
 
-    schema            1
+    schema            2
     formcheck         version that was run
     folder            name of the folder
     settings          preset, pose, pose_rate_hz
@@ -19,8 +19,9 @@ Schema of the JSON (version 1)::
     confusions        lifts, views: made -> true -> found -> count of clips
     tables[]          as printed
       name, title, note, absent
-      rows[]          made, lift, yaw, item (`all`: not apart; item "" where there is none)
+      rows[]          made, lift, yaw, view, item (`all`: not apart; item "" where there is none)
         figures       column -> {value, low, high, n, clips}; null: has no meaning
+        published[]   name, figure, of, source: what others state of the same
 """
 
 from collections.abc import Iterable
@@ -30,23 +31,32 @@ from itertools import chain
 from typing import Any
 
 from formcheck.settings import Settings
-from formcheck.validate.body import angle_samples, bar_samples, keypoint_samples
+from formcheck.validate.bar import measure_samples, path_samples, track_samples
+from formcheck.validate.body import angle_samples, keypoint_samples
 from formcheck.validate.reps import found_reps, match_reps, rep_samples, timing_samples, true_count
 from formcheck.validate.samples import Scored
-from formcheck.validate.tables import TABLES, Row, Table, summarize
+from formcheck.validate.summary import Row, Table, summarize
+from formcheck.validate.tables import TABLES
 from formcheck.validate.takes import eyes_sha256
-from formcheck.validate.verdicts import fault_samples, interval_samples, metre_samples
+from formcheck.validate.verdicts import fault_samples, interval_samples
 from formcheck.validate.watch import Outcome
-from formcheck.validate.whole import cost_samples, lift_samples, recognised, view_samples, yaw_band
+from formcheck.validate.whole import (
+    cost_samples,
+    lift_samples,
+    recognised,
+    view_band,
+    view_samples,
+    yaw_band,
+)
 
-SCHEMA = 1
+SCHEMA = 2
 
 Confusion = dict[str, dict[str, dict[str, int]]]
 """How its truth was made, then what is true, then what was found: how many clips."""
 
 _SCORES = (
-    rep_samples, timing_samples, angle_samples, keypoint_samples, bar_samples, fault_samples,
-    interval_samples, metre_samples, lift_samples, view_samples, cost_samples,
+    rep_samples, timing_samples, angle_samples, keypoint_samples, track_samples, path_samples,
+    measure_samples, fault_samples, interval_samples, lift_samples, view_samples, cost_samples,
 )  # fmt: skip
 
 
@@ -91,7 +101,7 @@ def score(outcome: Outcome) -> Scored:
     """Score one clip by all scores."""
     truth = outcome.clip.truth
     samples = tuple(chain.from_iterable(scores(outcome) for scores in _SCORES))
-    return Scored(outcome.clip.name, truth.made, truth.lift, yaw_band(truth), samples)
+    return Scored(outcome.clip.name, truth.made, truth.lift, yaw_band(truth), view_band(truth), samples)
 
 
 def assemble(outcomes: Iterable[Outcome]) -> Validation:

@@ -39,8 +39,8 @@ class Scored:
     ----------
     clip, made, lift
         Name of the clip, how its truth was made, its true lift.
-    yaw
-        Band of the true yaw in degrees (`0-15`), or `unknown`.
+    yaw, view
+        Band of the true yaw in degrees (`0-15`), and the true view (`side`), or `unknown`.
     samples
         All rows that it adds to.
     """
@@ -49,6 +49,7 @@ class Scored:
     made: str
     lift: str
     yaw: str
+    view: str
     samples: tuple[Samples, ...] = field(repr=False)
 
 

@@ -1,112 +1,25 @@
-"""The tables: which rows, which columns, and the figures in them."""
+"""The tables: which rows, and which columns."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
-from typing import get_args
-
-from formcheck.pose import FloatArray
 from formcheck.validate import figures as f
-from formcheck.validate.figures import Figure, Statistic, figure
-from formcheck.validate.samples import Scored
-from formcheck.validate.truth import LiftName, Made
-
-ALL = "all"
-"""Stands for a lift or a yaw band where a row is of all of them."""
-
-_ORDER = (*get_args(Made), *get_args(LiftName), "0-15", "15-30", "30-50", "50-90", "unknown", ALL)
+from formcheck.validate.summary import Column, Table
 
 
-@dataclass(frozen=True, slots=True)
-class Column:
-    """A column of a table.
-
-    Attributes
-    ----------
-    name
-        In JSON.
-    title
-        On the screen; lines are broken as given.
-    samples
-        Whose rows it is a statistic of.
-    statistic
-        What is computed.
-    style
-        How it is written: a count of digits, or `%` for shares.
-    interval
-        Whether the screen shows its interval.
-    counted
-        Title of a column for its n, on the screen; none if empty.
-    """
-
-    name: str
-    title: str
-    samples: str
-    statistic: Statistic
-    style: str = "0"
-    interval: bool = False
-    counted: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Table:
-    """A table: rows by lift, yaw band and item as named in `by`, for each way of making truth apart.
-
-    Attributes
-    ----------
-    name, title
-        In JSON and on the screen.
-    by
-        Any of `lift` and `yaw`, as its rows are grouped; a last group holds all.
-    item
-        What an item of its rows is; empty where there is none.
-    columns
-        Its columns.
-    note
-        What a reader must know.
-    absent
-        What is printed where there is nothing to score.
-    """
-
-    name: str
-    title: str
-    by: tuple[str, ...]
-    item: str
-    columns: tuple[Column, ...]
-    note: str = ""
-    absent: str = "no truth of this kind"
-
-
-@dataclass(frozen=True, slots=True)
-class Row:
-    """A row with its figures by column; `lift` and `yaw` are `all` where it is not grouped by them."""
-
-    made: str
-    lift: str
-    yaw: str
-    item: str
-    figures: dict[str, Figure]
-
-
-def summarize(table: Table, scored: Sequence[Scored]) -> tuple[Row, ...]:
-    """Fill a table: rows by how truth was made, by lift and by yaw, those over all clips last."""
-    groups: dict[tuple[str, str, str, str], list[dict[str, FloatArray]]] = {}
-    for clip in scored:
-        for sample in clip.samples:
-            if sample.table != table.name:
-                continue
-            lift = clip.lift if "lift" in table.by else ALL
-            yaw = clip.yaw if "yaw" in table.by else ALL
-            for key in dict.fromkeys(((lift, yaw), (ALL, ALL))):
-                groups.setdefault((clip.made, *key, sample.item), []).append(dict(sample.values))
-    items = list(dict.fromkeys(item for *_, item in groups))
-    ordered = sorted(groups, key=lambda key: (*map(_ORDER.index, key[:3]), items.index(key[3])))
-    return tuple(
-        Row(*key, {column.name: _figure(column, groups[key]) for column in table.columns}) for key in ordered
+def _agreement(name: str, title: str, digits: str, note: str = "") -> Table:
+    """Lay out how far a measure of the reps is off (Bland and Altman 1986)."""
+    return Table(
+        name,
+        title,
+        ("lift", "view"),
+        "",
+        (
+            Column("bias", "bias", "error", f.mean, digits, interval=True),
+            Column("rmse", "RMSE", "error", f.rms, digits, interval=True),
+            Column("limits_95", "95 %\nlimits ±", "error", f.limits_95, digits, counted="reps"),
+            Column("measured", "meas-\nured", "measured", f.mean, "%", counted="of"),
+        ),
+        note,
+        "no truth in metres",
     )
-
-
-def _figure(column: Column, group: Sequence[dict[str, FloatArray]]) -> Figure:
-    return figure([values[column.samples] for values in group if column.samples in values], column.statistic)
 
 
 TABLES = (
@@ -116,12 +29,12 @@ TABLES = (
         ("lift",),
         "",
         (
-            Column("precision", "precision", "found", f.mean, "2", counted="found"),
+            Column("precision", "preci-\nsion", "found", f.mean, "2", counted="found"),
             Column("recall", "recall", "true", f.mean, "2", counted="true"),
             Column("f1", "F1", "events", f.event_f1, "3", interval=True),
-            Column("missed", "missed", "events", f.count(1)),
+            Column("missed", "mis-\nsed", "events", f.count(1)),
             Column("extra", "extra", "events", f.count(2)),
-            Column("count_exact", "count\nexact", "exact", f.mean, "%", interval=True, counted="clips"),
+            Column("count_exact", "count\nexact", "exact", f.mean, "%", counted="clips"),
         ),
         "A found rep is a true one where both overlap for half of the longer one, one to one.",
     ),
@@ -161,18 +74,52 @@ TABLES = (
             Column("median_pct", "median error,\n% of the trunk", "error_pct", f.median, "1", interval=True),
             Column("p95_pct", "95th\npercentile", "error_pct", f.size_95, "1", counted="frames"),
         ),
+        "Against points of the skin, as the networks were taught; `center`: against the joint's center.",
     ),
     Table(
         "bar",
         "Track of the bar's near end inside the true reps",
-        ("lift",),
+        ("lift", "view"),
         "",
         (
-            Column("median_pct", "median error, % of\nthe plate's diameter", "error_pct", f.median, "1"),
+            Column(
+                "median_pct", "median error, % of\nthe diameter", "error_pct", f.median, "1", interval=True
+            ),
             Column("p95_pct", "95th\npercentile", "error_pct", f.size_95, "1", counted="frames"),
             Column("tracked", "tracked", "tracked", f.mean, "%", interval=True, counted="of"),
+            Column("doubt_pct", "truth\n±", "doubt_pct", f.median, "1"),
         ),
-        "Tracked: the plate itself was followed. Where the hands stand in for it, its place is not measured.",
+        "At the instants of the truth, in % of the plate's diameter. Tracked: the plate itself was followed. "
+        "Where the hands stand in for it, its place is not measured. Truth ±: how exactly it was marked.",
+    ),
+    Table(
+        "path",
+        "Path of the bar, found less true, in cm",
+        ("lift", "view"),
+        "",
+        (
+            Column("rms_cm", "rms", "error_cm", f.rms, "2", interval=True),
+            Column(
+                "forward_rms_cm", "horizontal\nrms", "forward_cm", f.rms, "2", interval=True, counted="frames"
+            ),
+            Column("tracked", "tracked", "tracked", f.mean, "%", interval=True, counted="of"),
+        ),
+        "Inside the true reps, after one common shift a clip. Tracked: there is a path in metres. The "
+        "plate's diameter is told, as whoever films knows it.",
+        "no truth in metres",
+    ),
+    _agreement(
+        "velocity",
+        "Mean concentric velocity, found less true, in m/s",
+        "3",
+        "Measured: of all true reps, those that were found and have the number.",
+    ),
+    _agreement("range", "Range of motion, found less true, in cm", "2"),
+    _agreement(
+        "drift",
+        "Drift of the bar, found less true, in cm",
+        "2",
+        "Largest horizontal departure from where the rep starts.",
     ),
     Table(
         "faults",
@@ -204,22 +151,9 @@ TABLES = (
             Column("bias", "bias", "error", f.mean, "2"),
             Column("measured", "measured", "measured", f.mean, "%", counted="of"),
         ),
-        "85 to 95 % is honest. In the measure's own unit: degrees, seconds, thigh lengths. Instants marked "
-        "by hand have a tolerance of their own (about 0.1 s), which is not taken off.",
+        "85 to 95 % is honest. In the measure's own unit: degrees, seconds, thigh lengths, m, m/s, cm. "
+        "Instants marked by hand have a tolerance of their own (about 0.1 s), which is not taken off.",
         "no truth for any measure",
-    ),
-    Table(
-        "metres",
-        "Speed (m/s) and range (cm), found less true",
-        ("lift",),
-        "measure",
-        (
-            Column("bias", "bias", "error", f.mean, "3", interval=True),
-            Column("rmse", "RMSE", "error", f.rms, "3"),
-            Column("limits_95", "95 % limits\n±", "error", f.limits_95, "3", counted="reps"),
-        ),
-        absent="not measured: the reports state no length in metres, since no scale is found; nor is, "
-        "therefore, the path of the bar in cm",
     ),
     Table(
         "lifts",

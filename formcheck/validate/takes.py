@@ -7,7 +7,10 @@ never kept.
 
 import hashlib
 import json
+import re
+import time
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import asdict, dataclass
 from functools import cache
 from importlib.metadata import PackageNotFoundError, version
@@ -30,6 +33,10 @@ _EYES = (
 )  # fmt: skip
 """Sources that a take depends on; pipeline.py because it chooses the frames that are looked at."""
 
+KEPT_DAYS = 30
+"""A take that was not used for so long is deleted."""
+
+_TAKE = re.compile(r"[0-9a-f]{64}\.(npz|json)")
 _LIBRARIES = ("ai-edge-litert", "av", "mediapipe", "numpy", "opencv-contrib-python", "scipy")
 
 
@@ -74,6 +81,16 @@ def make_folder(folder: Path) -> None:
         ) from error
 
 
+def prune(folder: Path) -> None:
+    """Delete the takes of a folder that were not used for 30 days; nothing else, and no error if it can't."""
+    oldest = time.time() - KEPT_DAYS * 24 * 3600
+    for path in folder.iterdir():
+        if _TAKE.fullmatch(path.name):
+            with suppress(OSError):
+                if path.stat().st_mtime < oldest:
+                    path.unlink()
+
+
 def take_path(folder: Path, clip: Path, settings: Settings) -> Path:
     """Where the take of a clip lies or would lie.
 
@@ -83,7 +100,7 @@ def take_path(folder: Path, clip: Path, settings: Settings) -> Path:
         The clip cannot be read.
     """
     parts = {
-        "clip": _content_sha256(clip),
+        "clip": content_sha256(clip),
         "preset": settings.preset,
         "pose": settings.pose,
         "pose_rate_hz": settings.pose_rate_hz,
@@ -122,12 +139,17 @@ def save_cost(cost: Cost, path: Path) -> None:
 
 
 def kept_cost(path: Path) -> Cost | None:
-    """What a kept take has cost; None where the take is not there or cannot be read."""
+    """What a kept take has cost; None where the take is not there or cannot be read; it is used now."""
+    costs = path.with_suffix(".json")
     try:
         load_motion(path)
-        return Cost(**json.loads(path.with_suffix(".json").read_text("utf-8")))
+        cost = Cost(**json.loads(costs.read_text("utf-8")))
     except (OSError, UnreadableVideo, ValueError, TypeError):
         return None
+    with suppress(OSError):
+        path.touch()
+        costs.touch()
+    return cost
 
 
 @cache
@@ -156,8 +178,14 @@ def _weights(models_dir: Path, names: tuple[str, ...]) -> dict[str, str | None]:
     return {status.name: status.sha256 for status in verify_models(models_dir) if status.name in names}
 
 
-def _content_sha256(clip: Path) -> str:
-    """Hash of a file's bytes; of a folder: of the names and bytes of its files."""
+def content_sha256(clip: Path) -> str:
+    """Hash of a file's bytes; of a folder: of the names and bytes of its files.
+
+    Raises
+    ------
+    UnreadableVideo
+        It cannot be read.
+    """
     try:
         if clip.is_file():
             with clip.open("rb") as file:

@@ -8,10 +8,18 @@ images). Every field but `schema`, `lift` and `made` may be absent: what is abse
 from collections.abc import Sequence
 from itertools import pairwise
 from pathlib import Path
-from typing import Annotated, Literal, Self
+from typing import Annotated, Literal, Self, TypeVar
 
 import numpy as np
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError, model_validator
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    ConfigDict,
+    Field,
+    TypeAdapter,
+    ValidationError,
+    model_validator,
+)
 
 from formcheck.errors import FormcheckError
 from formcheck.pose import FloatArray
@@ -44,15 +52,16 @@ Points = tuple[Point | None, ...]
 Numbers = tuple[float | None, ...]
 KeypointName = Annotated[str, _one_of(tuple(INDEX))]
 AngleName = Annotated[str, _one_of(ANGLES)]
+Read = TypeVar("Read")
 
 
-class _Strict(BaseModel):
+class Strict(BaseModel):
     """A frozen part of a truth file; unknown fields, NaN and infinities are refused."""
 
     model_config = ConfigDict(extra="forbid", frozen=True, strict=True, allow_inf_nan=False)
 
 
-class TrueView(_Strict):
+class TrueView(Strict):
     """From where the camera looks; `yaw_deg` is 0 from the side, 90 from the front, negative from behind."""
 
     yaw_deg: float | None = Field(None, ge=-180, le=180)
@@ -61,14 +70,19 @@ class TrueView(_Strict):
     note: str = ""
 
 
-class TrueLifter(_Strict):
-    """The lifter's body; `femur_to_torso` is thigh over trunk, joint center to joint center."""
+class TrueLifter(Strict):
+    """The lifter's body, from joint center to joint center; `femur_to_torso` is thigh over trunk.
+
+    `body` names the body, so that what is fitted on some bodies can be judged on others.
+    """
 
     height_m: float | None = Field(None, gt=0.5, lt=2.6)
+    thigh_m: float | None = Field(None, gt=0.1, lt=0.8)
     femur_to_torso: float | None = Field(None, gt=0)
+    body: str | None = Field(None, min_length=1)
 
 
-class TrueRep(_Strict):
+class TrueRep(Strict):
     """One rep in seconds of the video, each instant known to `tolerance_s`.
 
     `turn_s` is the lowest point of a squat or bench press and the lockout of a deadlift.
@@ -87,7 +101,7 @@ class TrueRep(_Strict):
         return self
 
 
-class TrueMetrics(_Strict):
+class TrueMetrics(Strict):
     """Numbers of one rep; `depth_m` is the height of the knees over the hips at the turn."""
 
     mean_velocity_mps: float | None = None
@@ -96,21 +110,34 @@ class TrueMetrics(_Strict):
     depth_m: float | None = None
 
 
-class TrueFault(_Strict):
+class TrueFault(Strict):
     """A fault of one rep, counted from 1."""
 
     id: str = Field(pattern=r"^[a-z_]+\.[a-z_]+$")
     rep: int = Field(ge=1)
 
 
-class TrueFrames(_Strict):
-    """What is known frame by frame; all lists are as long as `time_s`, None is "not known"."""
+class TrueFlaw(Strict):
+    """A flaw that the lifter was made to show, and how strongly, in that unit."""
 
-    time_s: tuple[float, ...] = Field(min_length=2)
+    name: str = Field(min_length=1)
+    strength: float
+    unit: str = ""
+
+
+class TrueFrames(Strict):
+    """What is known frame by frame; all lists are as long as `time_s`, None is "not known".
+
+    `keypoints_px` are points of the skin, `joint_centers_px` lie inside the joints of the same names.
+    Between two instants that are far apart nothing is known.
+    """
+
+    time_s: tuple[float, ...] = Field(min_length=1)
     bar_px: Points | None = None
     bar_m: Points | None = None
     plate_radius_px: Numbers | None = None
     keypoints_px: dict[KeypointName, Points] = {}
+    joint_centers_px: dict[KeypointName, Points] = {}
     angles_deg: dict[AngleName, Numbers] = {}
 
     @model_validator(mode="after")
@@ -122,6 +149,7 @@ class TrueFrames(_Strict):
             "bar_m": self.bar_m,
             "plate_radius_px": self.plate_radius_px,
             **self.keypoints_px,
+            **{f"{name} (center)": places for name, places in self.joint_centers_px.items()},
             **self.angles_deg,
         }
         count = len(self.time_s)
@@ -138,8 +166,12 @@ class TrueFrames(_Strict):
         """(T, 2) a true keypoint in pixels, NaN where not known; None where the file does not give it."""
         return points(self.keypoints_px[name]) if name in self.keypoints_px else None
 
+    def joint_center(self, name: str) -> FloatArray | None:
+        """(T, 2) a true joint center in pixels, NaN where not known; None where the file does not give it."""
+        return points(self.joint_centers_px[name]) if name in self.joint_centers_px else None
 
-class Truth(_Strict):
+
+class Truth(Strict):
     """All that is known of a clip.
 
     `reps` None is "not known", an empty list is "none"; the same holds for `faults`. `rep_count` stands for
@@ -159,6 +191,7 @@ class Truth(_Strict):
     rep_metrics: tuple[TrueMetrics, ...] = ()
     frames: TrueFrames | None = None
     faults: tuple[TrueFault, ...] | None = None
+    injected: TrueFlaw | None = None
     uncertainty_px: float | None = Field(None, ge=0)
     note: str = ""
 
@@ -193,17 +226,40 @@ def load_truth(path: Path) -> Truth:
     FormcheckError
         Not a truth file: every problem with its field.
     """
+    hint = "Correct the named fields; absent fields are fine, they are not scored."
+    return read_checked(path, TypeAdapter(Truth), "a truth file", hint)
+
+
+def read_checked(path: Path, kind: TypeAdapter[Read], what: str, hint: str) -> Read:
+    """Read a JSON file and check it.
+
+    Parameters
+    ----------
+    path
+        The file.
+    kind
+        What it must hold.
+    what
+        That in words.
+    hint
+        What to do with a file that holds something else.
+
+    Raises
+    ------
+    FormcheckError
+        It cannot be read, or holds something else: every problem with its field.
+    """
     try:
-        return Truth.model_validate_json(path.read_bytes())
+        return kind.validate_json(path.read_bytes())
     except OSError as error:
         raise FormcheckError(f"{path.name}: cannot be read: {error.strerror}", "Check the file.") from error
     except ValidationError as error:
         problems = "; ".join(_told(item["loc"], item["msg"]) for item in error.errors()[:5])
         more = error.error_count() - 5
         raise FormcheckError(
-            f"{path.name}: expected a truth file, found {problems}"
+            f"{path.name}: expected {what}, found {problems}"
             + (f"; and {more} more problems" if more > 0 else ""),
-            "Correct the named fields; absent fields are fine, they are not scored.",
+            hint,
         ) from error
 
 

@@ -8,10 +8,12 @@ import numpy as np
 
 from formcheck.lifts import known_lifts, load_lift
 from formcheck.report import FaultPart, MeasurePart
+from formcheck.validate.bar import MEASURES, true_measure
 from formcheck.validate.body import JOINTS, near_side, true_angle
+from formcheck.validate.instants import LONGEST_STEP_S, at
 from formcheck.validate.reps import INSTANTS, found_reps, match_reps
 from formcheck.validate.samples import Samples, rows
-from formcheck.validate.truth import TrueMetrics, Truth
+from formcheck.validate.truth import Truth
 from formcheck.validate.watch import Outcome
 
 ALL_RULES = "all rules"
@@ -20,8 +22,7 @@ ALL_MEASURES = "all measures"
 THIGH_OF_HEIGHT = 0.245
 """Length of the thigh over body height (Drillis and Contini 1966, in Winter 2009, figure 4.1)."""
 
-_METRES = {"mean_concentric_speed": ("m/s", 1.0), "range": ("m", 100.0)}
-"""Measures that may be in metres: their unit then, and the factor to the unit of the table."""
+_BAR_MEASURES = tuple(name for name, _ in MEASURES.values())
 
 
 def fault_samples(outcome: Outcome) -> Iterator[Samples]:
@@ -102,48 +103,43 @@ def _interval_sample(item: str, told: Sequence[Told]) -> Samples:
     )
 
 
-def metre_samples(outcome: Outcome) -> Iterator[Samples]:
-    """Score speed in m/s and range in cm, found less true, where the report has metres."""
-    told = list(told_truths(outcome))
-    for name, (unit, factor) in _METRES.items():
-        pairs = [(one.part.value, one.true) for one in told if (one.name, one.part.unit) == (name, unit)]
-        errors = [factor * (value - true) for value, true in pairs if value is not None]
-        if errors:
-            yield Samples("metres", name, {"error": rows(errors)})
-
-
 def told_truths(outcome: Outcome) -> Iterator[Told]:
     """Measures of the found reps whose truth is known.
 
-    Depth is in thigh lengths: the thigh is taken as 0.245 of the height, a few per cent off, which matters
-    little beside the interval. The concentric phase is the span from turn to end (deadlift: start to turn).
-    The eccentric one is that from start to turn of rendered and measured squats and bench presses only,
-    which do not pause: elsewhere it holds a pause that nobody marked.
+    Depth is in thigh lengths: where the truth has none, the thigh is taken as 0.245 of the height, a few per
+    cent off, which matters little beside the interval. The concentric phase is the span from turn to end
+    (deadlift: start to turn). The eccentric one is that from start to turn of rendered and measured squats
+    and bench presses only, which do not pause: elsewhere it holds a pause that nobody marked.
     """
     true, found = outcome.clip.truth.reps or (), found_reps(outcome)
     for t, f in match_reps(true, found).pairs:
         for name, part in found[f].measures.items():
-            value = _true_value(outcome, name, part.unit, t)
+            value = true_value(outcome, name, t)
             if value is not None and np.isfinite(value):
                 yield Told(name, part, value)
 
 
-def _true_value(outcome: Outcome, name: str, unit: str, index: int) -> float | None:
+def true_value(outcome: Outcome, name: str, index: int) -> float | None:
     """The truth of a measure of a rep; None where the truth file does not say."""
-    truth = outcome.clip.truth
-    metrics = truth.rep_metrics[index] if truth.rep_metrics else TrueMetrics()
     if name in ("concentric", "eccentric"):
         return _true_duration(outcome, name, index)
     if name == "depth":
-        if truth.lifter.height_m is None or metrics.depth_m is None:
-            return None
-        return metrics.depth_m / (THIGH_OF_HEIGHT * truth.lifter.height_m)
-    if unit in ("m", "m/s"):
-        return {"range": metrics.rom_m, "mean_concentric_speed": metrics.mean_velocity_mps}.get(name)
+        return _true_depth(outcome.clip.truth, index)
+    if name in _BAR_MEASURES:
+        return true_measure(outcome.clip.truth, name, index)
     joint, _, instant = name.replace("_flexion", "").replace("_lean", "").rpartition("_")
     if joint in JOINTS and instant in INSTANTS:
         return _true_angle_at(outcome, joint, instant, index)
     return None
+
+
+def _true_depth(truth: Truth, index: int) -> float | None:
+    """Depth in thigh lengths."""
+    depth_m = truth.rep_metrics[index].depth_m if truth.rep_metrics else None
+    thigh_m = truth.lifter.thigh_m
+    if thigh_m is None and truth.lifter.height_m is not None:
+        thigh_m = THIGH_OF_HEIGHT * truth.lifter.height_m
+    return None if depth_m is None or thigh_m is None else depth_m / thigh_m
 
 
 def _true_duration(outcome: Outcome, name: str, index: int) -> float | None:
@@ -165,4 +161,6 @@ def _true_angle_at(outcome: Outcome, joint: str, instant: str, index: int) -> fl
         return None
     true = true_angle(truth.frames, joint, near_side(outcome))
     at_s = getattr(truth.reps[index], f"{instant}_s")
-    return None if true is None else float(np.interp(at_s, truth.frames.time_s, true))
+    if true is None:
+        return None
+    return float(at(truth.frames.time_s, true, [at_s], longest_step_s=LONGEST_STEP_S)[0])

@@ -17,7 +17,7 @@ from formcheck.errors import FormcheckError
 from formcheck.pipeline import Analysis, Analyzer, analyze_motion
 from formcheck.settings import Settings
 from formcheck.validate.clips import Clip
-from formcheck.validate.takes import Cost, kept_cost, make_folder, save_cost, save_take, take_path
+from formcheck.validate.takes import Cost, kept_cost, make_folder, prune, save_cost, save_take, take_path
 from formcheck.video import open_video
 
 _REFUSALS = {"NotALift": "other", "NoReps": "none", "NoLifter": "none"}
@@ -82,14 +82,14 @@ def run_clips(
     jobs: int,
     progress: Callable[[int], None] = lambda _: None,
 ) -> Iterator[Outcome]:
-    """Watch all clips that were not watched yet, then judge one after the other.
+    """Watch all clips that were not watched yet, then judge one after the other; old takes go first.
 
     Parameters
     ----------
     clips
         The clips.
     settings
-        What the eyes are set to; the cores are shared out among the jobs.
+        What the eyes are set to, and what is known of the set; the cores are shared out among the jobs.
     takes
         Folder of the kept takes.
     jobs
@@ -107,6 +107,7 @@ def run_clips(
         The folder of the takes cannot be made.
     """
     make_folder(takes)
+    prune(takes)
     prepared = {clip.name: _prepare(clip, settings, takes) for clip in clips}
     unwatched = [task for task in prepared.values() if isinstance(task, _Task)]
     progress(len(prepared) - len(unwatched))
@@ -118,7 +119,10 @@ def run_clips(
         progress(len(watched))
     for clip in clips:
         result = watched[clip.name]
-        yield _judged(clip, result) if isinstance(result, _Watched) else _unwatched(clip, result)
+        if isinstance(result, _Watched):
+            yield _judged(clip, result, settings)
+        else:
+            yield _unwatched(clip, result)
 
 
 def _prepare(clip: Clip, settings: Settings, takes: Path) -> _Task | _Watched | _Failure:
@@ -211,10 +215,13 @@ def _peak_mb() -> float | None:
     return round(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1e-6, 1)
 
 
-def _judged(clip: Clip, watched: _Watched) -> Outcome:
-    """Judge a clip that was watched."""
+def _judged(clip: Clip, watched: _Watched, settings: Settings) -> Outcome:
+    """Judge a clip that was watched; the plate's diameter is told, as whoever films knows it."""
+    plate_m = clip.truth.plate_diameter_m or settings.plate_diameter_m
     try:
-        analysis = analyze_motion(watched.take)
+        analysis = analyze_motion(
+            watched.take, settings=settings.model_copy(update={"plate_diameter_m": plate_m})
+        )
     except Exception as error:
         return replace(_unwatched(clip, _failure(error)), cost=watched.cost)
     return Outcome(clip, analysis, analysis.report.lift.name, "", watched.cost)

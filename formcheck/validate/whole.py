@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from formcheck.validate.samples import Samples, rows
 from formcheck.validate.truth import Truth
 from formcheck.validate.watch import Outcome
+from formcheck.view import FRONT_BEYOND_DEG, SIDE_WITHIN_DEG
 
 REFUSALS = ("other", "none")
 
@@ -53,3 +54,13 @@ def yaw_band(truth: Truth) -> str:
     if yaw is None:
         return "unknown"
     return next((f"{low}-{high}" for low, high in ((0, 15), (15, 30), (30, 50)) if yaw < high), "50-90")
+
+
+def view_band(truth: Truth) -> str:
+    """`side` up to 25 degrees of true yaw, `front/rear` from 65 on, else `oblique`; or by its name."""
+    if truth.yaw_deg is None:
+        names = {None: "unknown", "front": "front/rear", "rear": "front/rear"}
+        return names.get(truth.view.name, str(truth.view.name))
+    if truth.yaw_deg <= SIDE_WITHIN_DEG:
+        return "side"
+    return "front/rear" if truth.yaw_deg >= FRONT_BEYOND_DEG else "oblique"

@@ -198,7 +198,7 @@ def knee_width_drop(rep: Rep) -> float:
     return float(np.percentile(100 * (1 - ratio(rep.up) / before), 90))
 
 
-def hand_tilt(rep: Rep) -> float:
+def bar_tilt(rep: Rep) -> float:
     """Largest tilt of the bar against its tilt at the start, in degrees."""
     moments = (*rep.first, *rep.second)
     tilt = np.degrees([np.arctan2(moment.bar_way[1], moment.bar_way[0]) for moment in moments])
@@ -229,7 +229,7 @@ MEASURES: dict[str, Callable[[Rep], float]] = {
     measure.__name__: measure
     for measure in (
         depth, hip_shoulder_ratio, trunk_rise, trunk_fold, heel_rise, dip, eccentric, knee_flexion_end,
-        knee_flexion_turn, hip_flexion_turn, elbow_flexion_end, knee_width_drop, hand_tilt, side_lag,
+        knee_flexion_turn, hip_flexion_turn, elbow_flexion_end, knee_width_drop, bar_tilt, side_lag,
         drift, back_round,
     )
 }  # fmt: skip
