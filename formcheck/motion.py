@@ -9,13 +9,16 @@ from zipfile import BadZipFile
 import numpy as np
 from numpy.typing import NDArray
 
-from formcheck.bar import BarKind, Hands
+from formcheck.bar import BarKind, Hands, Plate
+from formcheck.bar.choose import Lifting, choose_plate
 from formcheck.errors import UnreadableVideo
 from formcheck.lifter import choose_lifter
 from formcheck.pose import FloatArray, Pose
-from formcheck.skeleton import KEYPOINTS
+from formcheck.pose.size import tall_px
+from formcheck.skeleton import INDEX, KEYPOINTS
 
-_FORMAT = 2
+_FORMAT = 3
+_HEAD = [INDEX["nose"], INDEX["left_ear"], INDEX["right_ear"]]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -44,6 +47,11 @@ class Motion:
         (T, 2) horizontal and vertical semi-axes of that rim; NaN where it was not followed.
     plate_confidence
         (T,) 0..1; 0 where it was not followed.
+    line_px
+        (T, 2, 2) two points on the bar's shaft in image pixels, beside the lifter's left and right hand; NaN
+        where it was not found, as in side views.
+    line_confidence
+        (T,) 0..1; 0 where it was not found.
     camera_px
         (T, 2) where the background has moved since the first frame.
     size_px
@@ -64,6 +72,8 @@ class Motion:
     plate_px: FloatArray
     plate_axes_px: FloatArray
     plate_confidence: FloatArray
+    line_px: FloatArray
+    line_confidence: FloatArray
     camera_px: FloatArray
     size_px: tuple[int, int]
     upright: bool = True
@@ -82,6 +92,8 @@ class Motion:
             "plate_px": (frames, 2),
             "plate_axes_px": (frames, 2),
             "plate_confidence": (frames,),
+            "line_px": (frames, 2, 2),
+            "line_confidence": (frames,),
             "camera_px": (frames, 2),
         }
         for name, shape in shapes.items():
@@ -111,12 +123,20 @@ class Recorder:
     _time_s: list[float] = field(default_factory=list)
     _people: list[tuple[Pose, ...]] = field(default_factory=list)
     _hands: list[Mapping[int, Hands]] = field(default_factory=list)
+    _plates: list[tuple[Plate, ...]] = field(default_factory=list)
 
-    def add(self, time_s: float, people: tuple[Pose, ...], hands: Mapping[int, Hands]) -> None:
-        """Append a frame: everybody in it, and by person what their hands hold."""
+    def add(
+        self,
+        time_s: float,
+        people: tuple[Pose, ...],
+        hands: Mapping[int, Hands],
+        plates: tuple[Plate, ...] = (),
+    ) -> None:
+        """Append a frame: everybody in it, by person what their hands hold, and all plates."""
         self._time_s.append(time_s)
         self._people.append(people)
         self._hands.append(hands)
+        self._plates.append(plates)
 
     def __len__(self) -> int:
         return len(self._time_s)
@@ -141,8 +161,25 @@ class Recorder:
         choice = choose_lifter(time_s, self._people, self._held())
         poses = [_of(people, choice.persons) for people in self._people]
         hands = [_hands_of(frame, choice.persons) for frame in self._hands]
+        lines = [held.line if held else None for held in hands]
         count = len(KEYPOINTS)
         points = _rows([p.xy_px if p else None for p in poses], (count, 2))
+        world_m = _rows([p.world_m if p else None for p in poses], (count, 3))
+        hands_px = _rows([np.array([h.x_px, h.y_px]) if h else None for h in hands], (2,))
+        hands_moved_px = _rows([np.array(h.moved_px) if h else None for h in hands], (2,))
+        camera_px = np.cumsum([_camera(frame) for frame in self._hands], axis=0).reshape(-1, 2)
+        plate = choose_plate(
+            self._plates,
+            Lifting(
+                time_s=time_s,
+                hands_px=hands_px,
+                hands_moved_px=hands_moved_px,
+                head_px=points[:, _HEAD].mean(axis=1),
+                camera_px=camera_px,
+                size_px=self.size_px,
+                tall_px=tall_px(points, world_m),
+            ),
+        )
         return Motion(
             time_s=time_s,
             keypoints_px=points,
@@ -151,14 +188,18 @@ class Recorder:
                 _rows([p.confidence if p else None for p in poses], (count,)),
                 0.0,
             ),
-            world_m=_rows([p.world_m if p else None for p in poses], (count, 3)),
-            hands_px=_rows([np.array([h.x_px, h.y_px]) if h else None for h in hands], (2,)),
-            hands_moved_px=_rows([np.array(h.moved_px) if h else None for h in hands], (2,)),
+            world_m=world_m,
+            hands_px=hands_px,
+            hands_moved_px=hands_moved_px,
             hands_confidence=np.array([h.confidence if h else 0.0 for h in hands]),
-            plate_px=np.full((len(hands), 2), np.nan),
-            plate_axes_px=np.full((len(hands), 2), np.nan),
-            plate_confidence=np.zeros(len(hands)),
-            camera_px=np.cumsum([_camera(frame) for frame in self._hands], axis=0).reshape(-1, 2),
+            plate_px=plate.centre_px,
+            plate_axes_px=plate.axes_px,
+            plate_confidence=plate.confidence,
+            line_px=_rows(
+                [np.array([line.left_px, line.right_px]) if line else None for line in lines], (2, 2)
+            ),
+            line_confidence=np.array([line.confidence if line else 0.0 for line in lines]),
+            camera_px=camera_px,
             size_px=self.size_px,
             upright=choice.upright,
             people=choice.people,

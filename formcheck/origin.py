@@ -1,13 +1,27 @@
 """Where a take comes from: its video, what was wrong with it, and which eyes looked."""
 
 import json
-from dataclasses import asdict, dataclass
+import math
+from collections.abc import Iterable
+from dataclasses import asdict, astuple, dataclass, replace
 from typing import get_args
 
 from formcheck.errors import UnreadableVideo
 from formcheck.models import networks_of, verify_models
-from formcheck.settings import Preset, Settings
+from formcheck.settings import PLATE_DIAMETER_M, Preset, Settings
 from formcheck.video import FrameSource, VideoInfo
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """What the lifter said of the set, as in `Settings`; None is not known."""
+
+    plate_diameter_m: float = PLATE_DIAMETER_M
+    height_m: float | None = None
+    load_kg: float | None = None
+
+
+_FACTS = tuple(Facts.__dataclass_fields__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,7 +39,7 @@ class Origin:
     weights
         The networks that looked, name to sha256.
     settings
-        Preset, pose backend and rate.
+        Preset, pose backend and rate, and the facts about the set that were known.
     """
 
     info: VideoInfo
@@ -46,8 +60,21 @@ class Origin:
                 "preset": settings.preset,
                 "pose": settings.pose,
                 "pose_rate_hz": f"{settings.pose_rate_hz:g}",
+                **_told(settings, _FACTS),
             },
         )
+
+    @property
+    def facts(self) -> Facts:
+        """What the lifter said of the set."""
+        return Facts(**{name: float(value) for name, value in self.settings.items() if name in _FACTS})
+
+    def told(self, settings: Settings | None) -> "Origin":
+        """The same, with the facts that `settings` were given, by anyone, instead of those said before."""
+        if settings is None:
+            return self
+        given = [name for name in _FACTS if name in settings.model_fields_set]
+        return replace(self, settings={**self.settings, **_told(settings, given)})
 
     def to_json(self) -> str:
         """As text, to be kept beside the take."""
@@ -67,12 +94,21 @@ class Origin:
             if parts["settings"]["preset"] not in get_args(Preset):
                 raise ValueError("unknown preset")
             info = VideoInfo(**parts.pop("info"))
-            return cls(info=info, **{**parts, "notes": tuple(parts["notes"])})
+            origin = cls(info=info, **{**parts, "notes": tuple(parts["notes"])})
+            if not all(fact is None or 0 < fact < math.inf for fact in astuple(origin.facts)):
+                raise ValueError("a fact about the set that cannot be")
+            return origin
         except (AttributeError, KeyError, TypeError, ValueError) as error:
             raise UnreadableVideo(
                 "expected a take with a note of its video, found none",
                 "Give the motion.npz of a result folder.",
             ) from error
+
+
+def _told(settings: Settings, names: Iterable[str]) -> dict[str, str]:
+    """Those of the settings that are not None, as text."""
+    values = {name: getattr(settings, name) for name in names}
+    return {name: f"{value:g}" for name, value in values.items() if value is not None}
 
 
 def _decoded_share(source: FrameSource, last_s: float) -> float:

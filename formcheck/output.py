@@ -9,11 +9,11 @@ import numpy as np
 
 from formcheck.draw import annotate
 from formcheck.errors import OutputError
-from formcheck.motion import save_motion
+from formcheck.motion import Motion, save_motion
 from formcheck.pipeline import Analysis, OnProgress, ticker
 from formcheck.report.files import to_json, write_reps_csv, write_signals_csv
 from formcheck.report.html import to_html
-from formcheck.signals import resample
+from formcheck.signals import Signals, resample
 
 _RESULT = "report.json"
 
@@ -76,8 +76,7 @@ def _write_files(analysis: Analysis, folder: Path, *, video: bool, progress: OnP
     report, motion, signals = analysis.report, analysis.motion, analysis.signals
     clip = folder / "annotated.mp4"
     bar_px = resample(signals.time_s, signals.bar_px, motion.time_s)
-    hands_seen = float(np.median(motion.hands_confidence)) >= _TRAIL_CONFIDENCE
-    if not hands_seen or signals.bar_agreement < _TRAIL_AGREEMENT:
+    if not _followed(motion, signals):
         bar_px = np.full_like(bar_px, np.nan)
     if video and analysis.source is not None:
         tick = ticker("drawing", len(motion.time_s), progress)
@@ -89,6 +88,9 @@ def _write_files(analysis: Analysis, folder: Path, *, video: bool, progress: OnP
             bar_px=bar_px,
             report=report,
             path=clip,
+            plate_px=motion.plate_px,
+            plate_axes_px=motion.plate_axes_px,
+            camera_px=motion.camera_px if signals.camera_moved else None,
             progress=lambda done, _: tick(done),
         )
     ticker("writing", None, progress)(0)
@@ -98,6 +100,14 @@ def _write_files(analysis: Analysis, folder: Path, *, video: bool, progress: OnP
     page = to_html(report, clip if clip.exists() else None)
     (folder / "report.html").write_text(page, encoding="utf-8")
     (folder / _RESULT).write_text(to_json(report), encoding="utf-8")
+
+
+def _followed(motion: Motion, signals: Signals) -> bool:
+    """Whether the bar path can be drawn: the plate's, or that of hands that were seen."""
+    if motion.bar_kind == "plate":
+        return True
+    hands_seen = float(np.median(motion.hands_confidence)) >= _TRAIL_CONFIDENCE
+    return hands_seen and signals.bar_agreement >= _TRAIL_AGREEMENT
 
 
 def _exchange(work: Path, out: Path) -> None:

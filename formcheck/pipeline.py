@@ -8,14 +8,16 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import cast
 
 from formcheck.bar import Hands, HandsTracker
 from formcheck.bar.hands import HandFlow
+from formcheck.bar.track import PlateTracker
 from formcheck.errors import TooShort
 from formcheck.faults import find_faults
 from formcheck.lifts import known_lifts, load_lift
 from formcheck.lifts.recognise import recognise
-from formcheck.metrics import DOUBT, Take
+from formcheck.metrics import Take
 from formcheck.motion import Motion, Recorder, load_motion, load_note
 from formcheck.origin import Origin
 from formcheck.pose import Pose, PoseEstimator, load_pose
@@ -28,11 +30,15 @@ from formcheck.report.compose import (
     made_by,
     quality_part,
     rep_part,
+    scale_part,
+    set_part,
     signals_part,
     video_part,
     view_part,
 )
-from formcheck.settings import Settings, load_settings
+from formcheck.reps import Rep
+from formcheck.scale import estimate_scale
+from formcheck.settings import Preset, Settings, load_settings
 from formcheck.signals import Signals, compute_signals
 from formcheck.video import Frame, FrameSource, VideoInfo, open_video
 from formcheck.view import estimate_view
@@ -66,13 +72,15 @@ OnProgress = Callable[[Progress], None]
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Analysis:
-    """A report with all that is needed to write its files."""
+    """A report with all that is needed to write its files, and to read its measures anew."""
 
     report: Report
     motion: Motion
     signals: Signals
     origin: Origin
     source: FrameSource | None
+    take: Take
+    reps: tuple[Rep, ...]
 
 
 class Analyzer:
@@ -114,6 +122,7 @@ class Analyzer:
         )
         self._new_hands = hands
         self._hands: dict[int, HandsTracker] = {}
+        self._plates = PlateTracker()
         self._recorder = Recorder((info.width_px, info.height_px))
         self._looked_s = float("-inf")
         self._last_s = 0.0
@@ -125,7 +134,8 @@ class Analyzer:
             return
         self._looked_s = frame.time_s
         people = self._pose.estimate([frame])[0]
-        self._recorder.add(frame.time_s, people, self._follow_hands(frame, people))
+        hands, plates = self._follow_hands(frame, people), self._plates.update(frame, people)
+        self._recorder.add(frame.time_s, people, hands, plates)
 
     def _follow_hands(self, frame: Frame, people: tuple[Pose, ...]) -> dict[int, Hands]:
         """Follow what everybody who may turn out to be the lifter holds."""
@@ -170,7 +180,9 @@ class Analyzer:
         return judge(self.motion(), self.origin(), lift=self._lift)
 
 
-def judge(motion: Motion, origin: Origin, *, lift: str | None = None) -> Report:
+def judge(
+    motion: Motion, origin: Origin, *, lift: str | None = None, settings: Settings | None = None
+) -> Report:
     """Judge a take: pure, so the same frames always give the same report.
 
     Parameters
@@ -181,27 +193,35 @@ def judge(motion: Motion, origin: Origin, *, lift: str | None = None) -> Report:
         Where it comes from.
     lift
         Name of the lift; None recognises it.
+    settings
+        What it says of plate, lifter and load goes before what was said when the take was watched.
 
     Raises
     ------
     AnalysisError
         Nobody lifts, it is none of the lifts, or no rep was found.
     """
-    return _judge(motion, origin, lift)[0]
+    return _judge(motion, origin.told(settings), lift, None).report
 
 
-def _judge(motion: Motion, origin: Origin, lift: str | None) -> tuple[Report, Signals]:
+def _judge(motion: Motion, origin: Origin, lift: str | None, source: FrameSource | None) -> Analysis:
     view = estimate_view(motion)
-    signals = compute_signals(motion, view)
-    take = Take(motion, signals, view, origin.info.slow_motion, DOUBT[origin.settings["preset"]])
+    facts = origin.facts
+    scale = estimate_scale(motion, view, plate_diameter_m=facts.plate_diameter_m, height_m=facts.height_m)
+    slow_motion = origin.info.slow_motion
+    signals = compute_signals(motion, view, scale, slow_motion=slow_motion)
+    take = Take(motion, signals, view, scale, slow_motion, cast("Preset", origin.settings["preset"]))
     lifts = [load_lift(name) for name in ([lift] if lift else known_lifts())]
     recognised = recognise(take, lifts, insisted=lift is not None)
+    take = replace(take, lift=recognised.lift.name)
     found = find_faults(take, recognised.lift, recognised.reps)
     names = recognised.lift.metrics
     report = Report(
         video=video_part(origin, len(motion.time_s)),
         lift=lift_part(recognised, given=lift is not None),
         view=view_part(take),
+        scale=scale_part(take.scale),
+        set=set_part(take, recognised.reps, facts.load_kg),
         reps=[rep_part(take, rep, names, found) for rep in recognised.reps],
         faults=[fault_part(fault) for fault in found],
         practice=focus_part(choose_focus(found)),
@@ -209,7 +229,7 @@ def _judge(motion: Motion, origin: Origin, lift: str | None) -> tuple[Report, Si
         signals=signals_part(take),
         made_by=made_by(origin.weights, origin.settings),
     )
-    return report, signals
+    return Analysis(report, motion, signals, origin, source, take, recognised.reps)
 
 
 def analyze(
@@ -265,8 +285,7 @@ def analyze_video(
     motion = analyzer.motion()
     ticker("judging", len(motion.time_s), progress)(len(motion.time_s))
     origin = analyzer.origin(source)
-    report, signals = _judge(motion, origin, lift)
-    return Analysis(report, motion, signals, origin, source)
+    return _judge(motion, origin, lift, source)
 
 
 def analyze_motion(
@@ -281,14 +300,13 @@ def analyze_motion(
     lift
         Name of the lift; None recognises it.
     settings
-        Checked, not used: what the eyes were set to is saved with the take.
+        What it says of plate, lifter and load goes before what was said when the take was watched;
+        what the eyes were set to is saved with the take.
     """
-    del settings
     path = Path(path)
     path = path / "motion.npz" if path.is_dir() else path
     motion, origin = load_motion(path), Origin.from_json(load_note(path))
-    report, signals = _judge(motion, origin, lift)
-    return Analysis(report, motion, signals, origin, None)
+    return _judge(motion, origin.told(settings), lift, None)
 
 
 def ticker(stage: str, total: int | None, progress: OnProgress | None) -> Callable[[int], None]:

@@ -14,6 +14,9 @@ from pydantic_settings import (
 
 from formcheck.errors import SettingsError
 
+PLATE_DIAMETER_M = 0.45
+"""Steel discs of 20 kg and more and all bumper plates: 450 mm (IWF TCRR, IPF Technical Rules)."""
+
 Preset = Literal["accurate", "balanced", "light"]
 """Which landmark network runs: heavy, full or lite."""
 
@@ -37,7 +40,8 @@ class Settings(BaseSettings):
     """All settings, with their defaults.
 
     A variable overrides the file: `FORMCHECK_PRESET=light`, `FORMCHECK_LIMITS__DURATION_S=60`.
-    The file is `formcheck.toml` in the working folder.
+    The file is `formcheck.toml` in the working folder. `plate_diameter_m` (of the outermost plate),
+    `height_m` (of the lifter) and `load_kg` (bar and plates) are facts about the set; None is not known.
     """
 
     model_config = SettingsConfigDict(
@@ -53,6 +57,9 @@ class Settings(BaseSettings):
     models_dir: Path = Field(default_factory=lambda: user_cache_path("formcheck") / "models")
     pose_rate_hz: float = Field(30.0, ge=5.0, le=240.0)
     threads: int = Field(2, ge=1, le=64)
+    plate_diameter_m: float = Field(PLATE_DIAMETER_M, ge=0.15, le=0.6)
+    height_m: float | None = Field(None, ge=1.0, le=2.5)
+    load_kg: float | None = Field(None, gt=0.0, le=600.0)
     limits: VideoLimits = VideoLimits()
 
     @classmethod
@@ -83,5 +90,5 @@ def load_settings(**overrides: object) -> Settings:
         problems = "; ".join(f"{'.'.join(map(str, item['loc']))}: {item['msg']}" for item in error.errors())
         raise SettingsError(
             f"settings are not valid: {problems}",
-            "Check the FORMCHECK_* variables and formcheck.toml.",
+            "Check the options, the FORMCHECK_* variables and formcheck.toml.",
         ) from error

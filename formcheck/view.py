@@ -33,6 +33,9 @@ class View:
         The lifter's side that is closer to the camera.
     confidence
         0..1: how well the frames agree.
+    from_front
+        Whether the camera sees more of the lifter's front than of the back; on the bench more of the feet's
+        end than of the head's.
     """
 
     name: ViewName
@@ -40,6 +43,7 @@ class View:
     facing: Facing
     near_side: Side
     confidence: float
+    from_front: bool = True
 
 
 def estimate_view(motion: Motion) -> View:
@@ -92,4 +96,4 @@ def view_from_azimuth(azimuth_deg: float, confidence: float) -> View:
     else:
         name = "side" if yaw <= SIDE_WITHIN_DEG else "oblique"
         facing = "right" if azimuth > 0 else "left"
-    return View(name, yaw, facing, "right" if azimuth > 0 else "left", confidence)
+    return View(name, yaw, facing, "right" if azimuth > 0 else "left", confidence, toward)

@@ -17,6 +17,8 @@ from formcheck.report import (
     QualityPart,
     Report,
     RepPart,
+    ScalePart,
+    SetPart,
     SignalsPart,
     VideoPart,
     ViewPart,
@@ -51,6 +53,8 @@ def make_motion(
         plate_px=np.full((count, 2), np.nan),
         plate_axes_px=np.full((count, 2), np.nan),
         plate_confidence=np.zeros(count),
+        line_px=np.full((count, 2, 2), np.nan),
+        line_confidence=np.zeros(count),
         camera_px=np.zeros((count, 2)),
         size_px=size_px,
     )
@@ -209,6 +213,15 @@ def make_report(depths_deg: Sequence[float] = DEPTHS_DEG, **changes: object) -> 
         ),
         lift=LiftPart(name="squat", title="Squat", version=1, confidence=0.98, given=False),
         view=ViewPart(name="side", yaw_deg=8.0, facing="right", near_side="right", confidence=0.93),
+        scale=ScalePart(
+            source="none",
+            m_per_px=None,
+            relative_error=None,
+            plate_diameter_m=None,
+            yaw_deg=None,
+            note="no plate was followed",
+        ),
+        set=SetPart(load_kg=None, measures={}),
         reps=reps,
         faults=make_faults(reps),
         practice=FocusPart(

@@ -5,7 +5,19 @@ from dataclasses import replace
 from functools import cache
 
 import numpy as np
-from synthetic import FOOT_M, HALF_WIDTHS_M, TRUNK_M, Array, Joints, Shot, Tempo, eased, film, shifted
+from synthetic import (
+    FOOT_M,
+    HALF_WIDTHS_M,
+    TRUNK_M,
+    Array,
+    Joints,
+    Shot,
+    Tempo,
+    eased,
+    film,
+    shifted,
+    with_plate,
+)
 
 from formcheck.metrics import Measure, Take, measure
 from formcheck.motion import Motion
@@ -113,12 +125,27 @@ def feet_stepping() -> Motion:
     return shifted(motion, left_ankle=step, right_ankle=step)
 
 
-def bar_tilting() -> Motion:
-    """From 3 degrees, as a camera held askew sees them, to 8."""
-    width = 2 * HALF_WIDTHS_M["wrist"]
-    low, high = (width * float(np.tan(np.radians(tilt))) for tilt in (3.0, 8.0))
-    askew = shifted(still(azimuth_deg=0.0), left_wrist=(0.0, -low * PX_PER_M))
-    return rising("left_wrist", by_m=high - low, knots=WHOLE_REP)(askew)
+def with_shaft(motion: Motion, left_down_px: Array) -> Motion:
+    """The shaft is seen, as far up as the hands, the lifter's left end lower by (T,) pixels."""
+    half = np.column_stack([np.full(len(left_down_px), HALF_WIDTHS_M["wrist"] * PX_PER_M), left_down_px / 2])
+    facing = np.sign(motion.keypoints_px[0, INDEX["left_wrist"], 0] - motion.hands_px[0, 0])
+    across = half * (facing, 1.0)
+    line = np.stack([motion.hands_px + across, motion.hands_px - across], axis=1)
+    return replace(motion, line_px=line, line_confidence=np.full(len(line), 0.9))
+
+
+def bar_tilting(lowest_deg: float = 8.0, azimuth_deg: float = 0.0) -> Motion:
+    """A squat from 3 degrees, as a camera held askew sees them, to 8; the wrists tell nothing of it."""
+    motion = one("squat", azimuth_deg=azimuth_deg).motion
+    tilt = 3.0 + (lowest_deg - 3.0) * eased(motion.time_s, [(0.0, 0.0), *WHOLE_REP])
+    return with_shaft(motion, 2 * HALF_WIDTHS_M["wrist"] * PX_PER_M * np.tan(np.radians(tilt)))
+
+
+def left_end_lagging() -> Motion:
+    """The left end does what the right one did a tenth of a second ago."""
+    motion = one("squat", azimuth_deg=0.0).motion
+    y_px = motion.hands_px[:, 1]
+    return with_shaft(motion, np.interp(motion.time_s - 0.1, motion.time_s, y_px) - y_px)
 
 
 def arm_lagging() -> Motion:
@@ -138,17 +165,58 @@ BUTT = rising("left_hip", "right_hip", by_m=0.1 * TRUNK_M, knots=ASCENT)
 HEAD = rising("right_ear", by_m=0.15 * TRUNK_M, knots=WHOLE_REP)
 SQUAT_RANGE = float(np.ptp(one("squat").bar_height_m)) * PX_PER_M / 1280
 
+
+# the bar with a plate on it, in metres
+
+
+def on_a_path(forward_m: tuple[tuple[float, float], ...], lift: str = "squat") -> Motion:
+    """The plate rises and falls as the hands do; fore and aft it goes with the knots (seconds, metres)."""
+    motion = one(lift).motion
+    forward = eased(motion.time_s, [(0.0, 0.0), *forward_m])
+    place = np.column_stack([motion.hands_px[0, 0] + PX_PER_M * forward, motion.hands_px[:, 1]])
+    return with_plate(motion, place, 0.45 / 2 * PX_PER_M)
+
+
+def bowing() -> Motion:
+    """Forward by 5 cm on the way down, back on the way up by another way."""
+    return on_a_path(((START, 0.0), (1.7, 0.05), (TURN, 0.0), (LEAVE, 0.0), (END, 0.0)))
+
+
+def pressed() -> Motion:
+    """The bar comes down 6 cm toward the feet and goes up by the same straight line toward the head."""
+    return on_a_path(((START, 0.0), (TURN, 0.06), (LEAVE, 0.06), (END, 0.0)), "bench_press")
+
+
+SQUAT_RANGE_M = SQUAT_RANGE * 1280 / PX_PER_M
+PRESS_RANGE_M = float(np.ptp(one("bench_press").bar_height_m))
+
 KNOWN: dict[str, tuple[Callable[[], Motion], float, float]] = {
     # metric: motion, value, tolerance
     "range": (lambda: squat(), SQUAT_RANGE, 0.002),
     "mean_concentric_speed": (lambda: squat(), SQUAT_RANGE / 1.2, 0.003),
+    "range_m": (bowing, SQUAT_RANGE_M, 0.002),
+    "mean_velocity": (bowing, SQUAT_RANGE_M / 1.2, 0.003),
+    "propulsive_velocity": (bowing, SQUAT_RANGE_M / 1.2, 0.003),
+    "peak_velocity": (bowing, SQUAT_RANGE_M / 1.2 * np.pi / 2, 0.005),
+    "time_to_peak": (bowing, 0.6, 1e-6),
+    "sticking_velocity": (bowing, SQUAT_RANGE_M / 1.2 * np.pi / 2 * np.sqrt(0.5), 0.005),
+    "drift": (bowing, 5.0, 0.02),
+    "drift_height": (bowing, 50.0, 1.0),
+    "path_loop": (bowing, 5.0, 0.02),
+    # the bow is 0.2 w (1 - w) over a share w of the range, from 5 to 95 % of it
+    "path_area": (bowing, 1e4 * SQUAT_RANGE_M * 0.2 * 0.16425, 0.5),
+    "first_direction": (pressed, np.degrees(np.arctan2(0.06, PRESS_RANGE_M)), 0.1),
+    # seen from far away: what perspective moves is not there, but is taken off
+    "bar_over_midfoot": (bowing, 1.6, 0.5),
+    "touch_point": (pressed, 8.5, 9.0),
+    "lockout_offset": (pressed, 2.5, 9.0),
     "eccentric": (lambda: squat(), 1.4, 1e-6),
     "pause": (lambda: squat(), 0.4, 1e-6),
     "concentric": (lambda: squat(), 1.2, 1e-6),
     "sticking_region": (lambda: squat(), 0.35, 1e-6),
     "dip": (falling_back, 0.05, 0.005),
-    # the thigh is 95 deg from the vertical; a bias of the networks is taken off, hence the tolerance
-    "depth": (lambda: squat(), -np.cos(np.radians(95.0)), 0.165),
+    # the thigh is 95 deg from the vertical
+    "depth": (lambda: squat(), -np.cos(np.radians(95.0)), 0.02),
     "knee_flexion_start": (lambda: squat(), 6.0, 2.0),
     "knee_flexion_turn": (lambda: squat(), 125.0, 1.0),
     "knee_flexion_end": (lambda: squat(), 6.0, 2.0),
@@ -169,7 +237,9 @@ KNOWN: dict[str, tuple[Callable[[], Motion], float, float]] = {
     "head_lift": (lambda: HEAD(one("bench_press").motion), 0.15, 0.01),
     "knee_width_drop": (knees_caving, 25.0, 1.0),
     "hip_shift": (hips_shifting, 15.0, 0.5),
-    "hand_tilt": (bar_tilting, 5.0, 0.1),
+    "bar_tilt": (bar_tilting, 5.0, 0.1),
+    "left_end_lower": (bar_tilting, 5.0, 0.1),
+    "left_end_late": (left_end_lagging, 0.1, 0.005),
     "side_lag": (arm_lagging, 0.2, 0.005),
 }
 

@@ -17,6 +17,7 @@ from formcheck.metrics import Take
 from formcheck.motion import Motion
 from formcheck.pose import Pose
 from formcheck.reps import Phase, PhaseName, Rep
+from formcheck.scale import estimate_scale
 from formcheck.signals import compute_signals
 from formcheck.skeleton import INDEX, KEYPOINTS, MIRROR
 from formcheck.view import estimate_view
@@ -202,8 +203,12 @@ def film(
     size_px: tuple[int, int] = (720, 1280),
     px_per_m: float | None = None,
     postures: tuple[Joints, Joints] | None = None,
+    plate_m: float | None = None,
 ) -> Shot:
-    """Film a set; `tempo` may be any function of time to the way (0 at a rep's edges, 1 at its turn)."""
+    """Film a set; `tempo` may be any function of time to the way (0 at a rep's edges, 1 at its turn).
+
+    With `plate_m` a plate of that diameter is on the bar and is followed.
+    """
     plan = tempo if isinstance(tempo, Tempo) else Tempo()
     if time_s is None:
         time_s = np.arange(round(plan.duration_s * fps) + 1) / fps
@@ -217,7 +222,18 @@ def film(
     points = skeleton_m(joints, len(time_s))
     scale = px_per_m or 0.45 * min(size_px)
     motion = _filmed(seen_from(points, azimuth_deg, pitch_deg), time_s, azimuth_deg, size_px, scale)
+    if plate_m is not None:
+        motion = with_plate(motion, motion.hands_px, plate_m / 2 * scale, azimuth_deg=azimuth_deg)
     return Shot(motion, lift, plan, joints, points[:, WRISTS, 1].mean(axis=1), scale)
+
+
+def with_plate(motion: Motion, plate_px: Array, radius_px: ArrayLike, *, azimuth_deg: float = 90.0) -> Motion:
+    """The same take with a plate that is followed at (T, 2) pixels, its rim as the yaw shows it."""
+    radius = np.broadcast_to(np.asarray(radius_px, dtype=float), len(plate_px))
+    axes = np.column_stack([np.abs(np.sin(np.radians(azimuth_deg))) * radius, radius])
+    return replace(
+        motion, plate_px=plate_px.copy(), plate_axes_px=axes, plate_confidence=np.full(len(plate_px), 0.9)
+    )
 
 
 def _filmed(
@@ -243,6 +259,8 @@ def _filmed(
         plate_px=np.full((count, 2), np.nan),
         plate_axes_px=np.full((count, 2), np.nan),
         plate_confidence=np.zeros(count),
+        line_px=np.full((count, 2, 2), np.nan),
+        line_confidence=np.zeros(count),
         camera_px=np.zeros((count, 2)),
         size_px=size_px,
     )
@@ -304,7 +322,9 @@ def mirrored(motion: Motion) -> Motion:
 def take_of(motion: Motion, *, slow_motion: float = 1.0) -> Take:
     """What metrics, faults and recognition look at."""
     view = estimate_view(motion)
-    return Take(motion, compute_signals(motion, view), view, slow_motion)
+    scale = estimate_scale(motion, view)
+    signals = compute_signals(motion, view, scale, slow_motion=slow_motion)
+    return Take(motion, signals, view, scale, slow_motion)
 
 
 def poses_of(motion: Motion, person: int = 0, *, upright: bool = True) -> list[Pose | None]:

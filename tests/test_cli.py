@@ -10,6 +10,7 @@ from types import SimpleNamespace
 from typing import Any, get_args
 
 import pytest
+from barbell import make_metric_report
 from builders import make_fault, make_rep, make_report
 from rich.console import Console
 from typer.testing import CliRunner, Result
@@ -176,6 +177,16 @@ def test_analyze_prints_a_table_without_color_in_80_columns(pipeline: Pipeline) 
     ]
 
 
+def test_with_meters_the_table_tells_of_the_bar(pipeline: Pipeline) -> None:
+    pipeline.report = make_metric_report()
+    result = run("analyze", "squat.mp4")
+    assert max(map(len, result.stdout.splitlines())) <= 80
+    lines = [" ".join(line.split()) for line in result.stdout.splitlines()]
+    assert "rep cm m/s cm ° s verdict" in lines
+    assert "1 62.0 ±1.3 0.62 ±0.02 1.9 ±0.7 118 ±4 1.2-0.0-1.0 fine" in lines
+    assert "Velocity loss: 38 % (34 to 42)" in lines
+
+
 def test_nothing_but_results_goes_to_stdout(pipeline: Pipeline) -> None:
     assert run("analyze", "squat.mp4").stderr == ""
 
@@ -198,6 +209,49 @@ def test_options_reach_the_pipeline(pipeline: Pipeline) -> None:
     assert (path, given["lift"], given["settings"].preset) == (Path("squat.mp4"), "deadlift", "light")
     out, given = pipeline.given("save")
     assert (out, given["video"]) == (Path("x"), False)
+
+
+@pytest.mark.parametrize(
+    ("option", "text", "name", "value"),
+    [
+        ("--plate-diameter", "450mm", "plate_diameter_m", 0.45),
+        ("--plate-diameter", "45cm", "plate_diameter_m", 0.45),
+        ("--plate-diameter", "0,45 m", "plate_diameter_m", 0.45),
+        ("--height", "1.80m", "height_m", 1.80),
+        ("--height", "71in", "height_m", 1.8034),
+        ("--load", "140kg", "load_kg", 140.0),
+        ("--load", "315LB", "load_kg", 142.88),
+    ],
+)
+def test_facts_about_the_set_are_settings(
+    pipeline: Pipeline, option: str, text: str, name: str, value: float
+) -> None:
+    assert run("analyze", "squat.mp4", option, text).exit_code == 0
+    settings = pipeline.given("video")[1]["settings"]
+    assert getattr(settings, name) == pytest.approx(value, abs=0.01)
+    assert settings.model_fields_set & {"plate_diameter_m", "height_m", "load_kg"} == {name}
+
+
+@pytest.mark.parametrize(
+    ("option", "text", "words"),
+    [
+        ("--plate-diameter", "45", "expected a number with its unit, like 450mm, 45cm or 0.45m, found '45'"),
+        ("--height", "tall", "found 'tall'"),
+        ("--load", "140m", "like 140kg or 315lb, found '140m'"),
+        ("--plate-diameter", "2m", "plate_diameter_m: Input should be less than or equal to 0.6"),
+        ("--height", "80cm", "height_m"),
+        ("--load", "0kg", "load_kg"),
+    ],
+)
+def test_facts_that_cannot_be_are_refused(pipeline: Pipeline, option: str, text: str, words: str) -> None:
+    result = run("analyze", "squat.mp4", option, text)
+    assert (result.exit_code, pipeline.calls) == (2, [])
+    assert words in " ".join(result.stderr.split())
+
+
+def test_the_plates_usual_size_is_that_of_the_settings() -> None:
+    shown = " ".join(run("analyze", "--help").stdout.split())
+    assert f"Default: {Settings.model_fields['plate_diameter_m'].default}m" in shown
 
 
 def test_from_motion_judges_again_without_video_and_weights(pipeline: Pipeline) -> None:
@@ -344,7 +398,8 @@ def test_a_set_without_a_focus(pipeline: Pipeline, verdict: str, words: str) -> 
         (None, "\N{EN DASH}"),
         (MeasurePart(value=None, unit="deg", missing="hidden"), "\N{EN DASH}"),
         (MeasurePart(value=104.4, unit="deg", low=100.4, high=108.4), "104 ±4"),
-        (MeasurePart(value=0.2621, unit="m", low=0.2541, high=0.2701), "0.262 ±0.008"),
+        (MeasurePart(value=0.2621, unit="m/s", low=0.2541, high=0.2701), "0.262 ±0.008"),
+        (MeasurePart(value=0.2621, unit="m", low=0.2541, high=0.2701), "26.2 ±0.8"),
         (MeasurePart(value=3.14159, unit="s"), "3.14"),
     ],
 )

@@ -211,7 +211,7 @@ def test_a_clean_rep_has_no_fault(lift: str, view: str) -> None:
     assert {f.rule.id for f in found if f.verdict is Verdict.FAULT} == set()
 
 
-@pytest.mark.parametrize(("depth", "verdict"), [(0.6, Verdict.FAULT), (1.0, Verdict.FINE)])
+@pytest.mark.parametrize(("depth", "verdict"), [(0.3, Verdict.FAULT), (1.0, Verdict.FINE)])
 def test_a_high_squat_is_short(depth: float, verdict: Verdict) -> None:
     shot = film("squat", Tempo((depth,)), fps=30.0)
     found = judge_rep(take_of(shot.motion), load_lift("squat").fault("squat.depth_short"), shot.rep())

@@ -8,14 +8,14 @@ import numpy as np
 import pytest
 from synthetic import Shot, crowd, film, hidden, poses_of
 
-from formcheck.bar import Hands
+from formcheck.bar import Hands, Plate
 from formcheck.errors import NoLifter, UnreadableVideo
 from formcheck.motion import Motion, Recorder, load_motion, load_note, save_motion
 from formcheck.pose import Pose
 
 ARRAYS = (
     "time_s", "keypoints_px", "confidence", "world_m", "hands_px", "hands_moved_px", "hands_confidence",
-    "plate_px", "plate_axes_px", "plate_confidence", "camera_px",
+    "plate_px", "plate_axes_px", "plate_confidence", "line_px", "line_confidence", "camera_px",
 )  # fmt: skip
 
 
@@ -250,6 +250,36 @@ def test_a_take_without_a_bar_has_none(shot: Shot) -> None:
     assert np.isnan(motion.hands_px).all()
     assert np.isnan(motion.hands_moved_px).all()
     assert (motion.camera_px == 0).all()
+
+
+def test_the_plate_that_goes_with_the_hands_is_the_takes(shot: Shot) -> None:
+    hands = shot.motion.hands_px
+    moved = np.diff(hands, axis=0, prepend=hands[:1])
+    recorder = Recorder(shot.motion.size_px)
+    for frame, everybody in enumerate(crowd(poses_of(shot.motion))):
+        x_px, y_px = hands[frame]
+        held = {0: Hands(x_px, y_px, 0.9, tuple(moved[frame]))}
+        plates = (
+            Plate(0, x_px + 5, y_px, (60.0, 62.0), 0.9, tuple(moved[frame])),
+            Plate(1, 300.0, 900.0, (60.0, 62.0), 0.9),
+        )
+        recorder.add(float(shot.motion.time_s[frame]), everybody, held, plates)
+    motion = recorder.motion()
+    assert motion.bar_kind == "plate"
+    np.testing.assert_allclose(motion.plate_px, hands + np.array([5.0, 0]), atol=0.5)
+    np.testing.assert_allclose(motion.plate_axes_px, np.tile([60.0, 62.0], (len(hands), 1)))
+    np.testing.assert_allclose(motion.plate_confidence, 0.9)
+
+
+def test_a_plate_that_stands_on_a_rack_is_not_the_takes(shot: Shot) -> None:
+    recorder = Recorder(shot.motion.size_px)
+    for frame, everybody in enumerate(crowd(poses_of(shot.motion))):
+        plates = (Plate(1, 300.0, 900.0, (60.0, 62.0), 0.9),)
+        recorder.add(float(shot.motion.time_s[frame]), everybody, {0: bar_of(shot, frame)}, plates)
+    motion = recorder.motion()
+    assert motion.bar_kind == "wrists"
+    assert np.isnan(motion.plate_px).all()
+    assert (motion.plate_confidence == 0).all()
 
 
 def test_nothing_recorded_is_nobody() -> None:

@@ -1,6 +1,7 @@
 """The folder of results: written whole or not at all."""
 
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -24,7 +25,8 @@ def analysis() -> Analysis:
     motion = film("squat", Tempo((1.0,)), size_px=(270, 480), fps=30.0).motion
     source = MemorySource(motion)
     origin = Origin(source.info, 1.0, (), {}, {"preset": "accurate"})
-    return Analysis(judge(motion, origin), motion, take_of(motion).signals, origin, source)
+    take = take_of(motion)
+    return Analysis(judge(motion, origin), motion, take.signals, origin, source, take, ())
 
 
 def names(folder: Path) -> set[str]:
@@ -191,3 +193,46 @@ def test_a_failure_at_the_last_step_leaves_the_older_result(
         save_analysis(analysis, older, video=False)
     assert contents(older) == before
     assert names(older.parent) == {"result"}
+
+
+# what is drawn of the bar
+
+
+def drawn(analysis: Analysis, folder: Path, monkeypatch: pytest.MonkeyPatch) -> dict[str, object]:
+    """What the drawing was given."""
+    given: dict[str, object] = {}
+    monkeypatch.setattr(output, "annotate", lambda source, **parts: given.update(parts))
+    save_analysis(analysis, folder / "result")
+    return given
+
+
+def test_a_plate_that_was_followed_is_drawn_whatever_the_hands_did(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    motion = film("squat", Tempo((1.0,)), size_px=(270, 480), fps=30.0, plate_m=0.45).motion
+    motion = replace(motion, hands_confidence=np.zeros(len(motion.time_s)))
+    source, take = MemorySource(motion), take_of(motion)
+    origin = Origin(source.info, 1.0, (), {}, {"preset": "accurate"})
+    analysis = Analysis(judge(motion, origin), motion, take.signals, origin, source, take, ())
+    given = drawn(analysis, tmp_path, monkeypatch)
+    assert given["plate_px"] is motion.plate_px
+    assert given["plate_axes_px"] is motion.plate_axes_px
+    assert given["camera_px"] is None
+    np.testing.assert_allclose(given["bar_px"], motion.plate_px, atol=3.0)
+
+
+def test_hands_that_were_hidden_have_no_path(
+    analysis: Analysis, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert np.isfinite(drawn(analysis, tmp_path, monkeypatch)["bar_px"]).any()
+    hidden = replace(analysis.motion, hands_confidence=np.zeros(len(analysis.motion.time_s)))
+    unseen = drawn(replace(analysis, motion=hidden), tmp_path / "hidden", monkeypatch)
+    assert np.isnan(unseen["bar_px"]).all()
+    assert np.isnan(unseen["plate_px"]).all()
+
+
+def test_a_moving_background_is_given_to_the_drawing(
+    analysis: Analysis, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    moved = replace(analysis, signals=replace(analysis.signals, camera_moved=True))
+    assert drawn(moved, tmp_path, monkeypatch)["camera_px"] is analysis.motion.camera_px

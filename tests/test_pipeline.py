@@ -166,8 +166,8 @@ def test_an_unknown_lift_is_refused() -> None:
 def saved(tmp_path: Path) -> tuple[pipeline.Analysis, Path]:
     motion = noisy(shot_of().motion, 1.0)
     origin = replace(origin_of(motion, slow_motion=2.0, capture_rate=60.0), decoded_share=0.5, notes=("cut",))
-    report = judge(motion, origin)
-    analysis = pipeline.Analysis(report, motion, take_of(motion).signals, origin, None)
+    report, take = judge(motion, origin), take_of(motion)
+    analysis = pipeline.Analysis(report, motion, take.signals, origin, None, take, ())
     return analysis, save_analysis(analysis, tmp_path / "result", video=False)
 
 
@@ -203,6 +203,69 @@ def test_a_take_without_its_origin_is_refused(note: str, tmp_path: Path) -> None
     with pytest.raises(UnreadableVideo, match="note of its video") as caught:
         analyze_motion(tmp_path / "motion.npz")
     assert caught.value.hint
+
+
+def test_what_is_said_of_the_set_is_used_and_kept(tmp_path: Path) -> None:
+    """A plate of 0.4 m makes all metres 0.4 / 0.45 of what they were; the load gives a maximum."""
+    motion = film("squat", fps=30.0, plate_m=0.45).motion
+    plain = judge(motion, origin_of(motion))
+    said = Settings(plate_diameter_m=0.4, load_kg=120.0, preset="balanced")
+    told = judge(motion, origin_of(motion), settings=said)
+    assert plain.scale.plate_diameter_m == 0.45
+    assert told.scale.plate_diameter_m == 0.4
+    ranges = [report.reps[0].measures["range_m"].value for report in (told, plain)]
+    assert ranges[0] == pytest.approx(0.4 / 0.45 * (ranges[1] or 0.0), rel=1e-3)
+    assert (plain.set.load_kg, told.set.load_kg) == (None, 120.0)
+    assert "estimated_1rm" not in plain.set.measures
+    assert (told.set.measures["estimated_1rm"].value or 0.0) > 120.0
+    assert told.made_by.settings == {"preset": "light", "plate_diameter_m": "0.4", "load_kg": "120"}
+    save_motion(motion, tmp_path / "motion.npz", note=origin_of(motion).told(said).to_json())
+    again = analyze_motion(tmp_path)
+    assert again.report.scale.plate_diameter_m == 0.4
+    other = analyze_motion(tmp_path, settings=Settings(load_kg=100.0)).report
+    assert (other.scale.plate_diameter_m, other.set.load_kg) == (0.4, 100.0)
+
+
+@pytest.mark.parametrize("fact", [{"height_m": "tall"}, {"load_kg": "-5"}, {"plate_diameter_m": "nan"}])
+def test_a_take_whose_facts_cannot_be_is_refused(fact: dict[str, str], tmp_path: Path) -> None:
+    motion = film("squat", TEMPO).motion
+    note = replace(origin_of(motion), settings={"preset": "light", **fact}).to_json()
+    save_motion(motion, tmp_path / "motion.npz", note=note)
+    with pytest.raises(UnreadableVideo):
+        analyze_motion(tmp_path)
+
+
+@pytest.mark.parametrize(
+    ("azimuth_deg", "rim", "codes"),
+    [
+        (90.0, 1.0, set()),
+        (90.0, 0.75, {"plate_size"}),
+        (60.0, 1.0, {"oblique_path"}),
+        (90.0, 0.0, {"no_plate"}),
+    ],
+)
+def test_what_limits_the_metres_is_told(azimuth_deg: float, rim: float, codes: set[str]) -> None:
+    motion = film("squat", fps=30.0, plate_m=0.45 if rim else None, azimuth_deg=azimuth_deg).motion
+    report = judge(replace(motion, plate_axes_px=rim * motion.plate_axes_px), origin_of(motion))
+    told = {warning.code for warning in report.quality.warnings}
+    assert told & {"plate_size", "oblique_path", "no_plate", "estimated_1rm"} == codes
+
+
+def test_an_estimated_maximum_says_what_it_rests_on() -> None:
+    motion = film("squat", fps=30.0, plate_m=0.45).motion
+    report = judge(motion, origin_of(motion), settings=Settings(load_kg=100.0))
+    assert "estimated_1rm" in {warning.code for warning in report.quality.warnings}
+
+
+def test_the_report_tells_the_scale() -> None:
+    motion = film("squat", fps=30.0, plate_m=0.45, azimuth_deg=75.0).motion
+    scale = judge(motion, origin_of(motion)).scale
+    assert scale.source == "plate"
+    assert scale.m_per_px == pytest.approx(1 / 324.0, rel=1e-3)
+    assert scale.yaw_deg == pytest.approx(15.0, abs=0.1)
+    hands = judge(film("squat", fps=30.0).motion, origin_of(motion)).scale
+    assert (hands.source, hands.m_per_px, hands.relative_error) == ("none", None, None)
+    assert hands.note == "no plate was followed"
 
 
 @pytest.mark.parametrize("settings", [{}, {"preset": "best"}])

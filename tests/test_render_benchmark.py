@@ -230,7 +230,7 @@ def strength_in_truth(scene: Any) -> float:
         then = low + int(np.flatnonzero(height[low:high] >= third)[0])
         hips, shoulders = y["left_hip"], y["left_shoulder"]
         return float((hips[then] - hips[low]) / (shoulders[then] - shoulders[low]))
-    if metric == "hand_tilt":
+    if metric == "bar_tilt":
         return float(np.ptp(y["left_wrist"] - y["right_wrist"]))
     if metric == "knee_width_drop":
         apart = np.abs(np.array(centers["left_knee"]) - np.array(centers["right_knee"]))[:, 0]

@@ -4,6 +4,7 @@ import csv
 import json
 
 import pytest
+from barbell import make_metric_report
 from builders import make_rep, make_report, measure, missing
 
 from formcheck.errors import OutputError
@@ -70,13 +71,28 @@ def test_signals_csv_has_a_column_a_curve_and_empty_cells_for_gaps(tmp_path):
     ]
 
 
+def test_what_is_measured_in_meters_is_in_both_tables(tmp_path):
+    report = make_metric_report()
+    write_reps_csv(report, tmp_path / "reps.csv")
+    header, first, *_ = read(tmp_path / "reps.csv")
+    row = dict(zip(header, first, strict=True))
+    assert (row["range_m"], row["mean_velocity_m_per_s"], row["drift_cm"]) == ("0.62", "0.62", "1.9")
+    write_signals_csv(report, tmp_path / "signals.csv")
+    header, *rows = read(tmp_path / "signals.csv")
+    assert {"bar_height_m", "bar_forward_m", "bar_speed_mps"} <= set(header)
+    assert rows[0][header.index("bar_height_m")] == "0.62"
+
+
 @pytest.mark.parametrize(
     ("name", "unit", "column"),
     [
         ("eccentric_s", "s", "eccentric_s"),
         ("knee_flexion_bottom", "deg", "knee_flexion_bottom_deg"),
         ("range", "image heights", "range_image_heights"),
-        ("speed", "m/s", "speed_m_per_s"),
+        ("mean_velocity", "m/s", "mean_velocity_m_per_s"),
+        ("range_m", "m", "range_m"),
+        ("drift_height", "% of range", "drift_height_percent_of_range"),
+        ("path_area", "cm²", "path_area_cm2"),
         ("ratio", "", "ratio"),
     ],
 )

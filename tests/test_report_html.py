@@ -8,7 +8,8 @@ from html.parser import HTMLParser
 from importlib.resources import files
 
 import pytest
-from builders import make_fault, make_rep, make_report, missing
+from barbell import make_metric_report
+from builders import make_fault, make_rep, make_report, measure, missing
 
 from formcheck.errors import OutputError
 from formcheck.report import SignalsPart
@@ -187,6 +188,7 @@ def test_an_empty_report_is_a_page_too():
     words = Page(to_html(make_report().model_copy(update={**empty, "signals": signals}))).words
     assert "No rep was found." in words
     assert "Curves" not in words
+    assert "The bar" not in words
 
 
 def test_rules_come_gravest_first():
@@ -217,6 +219,48 @@ def test_the_table_has_what_was_measured_with_durations_last():
     assert missing_measures(report) == {
         "Knee valgus": "The camera looks from the side; knees show from the front."
     }
+
+
+def test_the_bar_has_a_table_of_its_own():
+    report = make_metric_report()
+    body, bar = table_columns(report), table_columns(report, bar=True)
+    assert {column.name for column in body} & {column.name for column in bar} == set()
+    assert [(column.title, column.unit) for column in bar[:2]] == [("Range", "cm"), ("Mean velocity", "m/s")]
+    assert "image heights" not in {column.unit for column in body}
+    assert "image heights" in {column.unit for column in table_columns(make_report())}
+    words = Page(to_html(report)).words
+    assert "60.7 to 63.3" in words
+    assert "38 %" in words
+
+
+def test_best_and_worst_are_told_in_words():
+    words = Page(to_html(make_metric_report())).words
+    assert "best: rep 1, drift 1.9 cm" in words
+    assert "worst: rep 2, drift 6.3 cm" in words
+    assert "differ by less" not in words
+    alike = make_metric_report()
+    for rep in alike.reps:
+        rep.measures["drift"] = measure(rep.number / 10, "cm", 0.7)
+    assert "Best and worst differ by less than the measurement is sure of." in Page(to_html(alike)).words
+
+
+def test_each_path_has_a_panel_that_is_described():
+    page = Page(to_html(make_metric_report()))
+    panels = {attrs["id"]: attrs for attrs in page.all("div") if attrs.get("id", "").startswith("path-")}
+    assert list(panels) == ["path-1", "path-2", "path-3", "path-tip"]
+    assert panels["path-2"]["aria-label"].startswith("Path of rep 2: up to 6.3 cm forward")
+
+
+def test_without_a_plate_one_sentence_takes_the_place_of_the_bar(page):
+    assert "No plate was followed, so the bar's path and speed could not be measured." in page.words
+    assert [attrs for attrs in page.all("div") if attrs.get("id") in ("paths", "speeds", "means")] == []
+
+
+def test_measures_that_are_missing_for_one_reason_share_a_line():
+    report = make_metric_report()
+    for rep in report.reps:
+        rep.measures["drift"] = rep.measures["path_loop"] = missing("cm", "seen from the front")
+    assert "Drift, Loop between down and up: seen from the front" in Page(to_html(report)).words
 
 
 def luminance(color):

@@ -1,11 +1,18 @@
 """Which curves are plotted together, and how names and numbers are worded."""
 
 import pytest
+from barbell import make_metric_report
 from builders import make_rep, make_report
 
 from formcheck.report import MeasurePart, SignalsPart
 from formcheck.report.plots import make_plots, page_data
-from formcheck.report.words import interval_words, measure_title, signal_words, value_words
+from formcheck.report.words import (
+    in_centimeters,
+    interval_words,
+    measure_title,
+    signal_words,
+    value_words,
+)
 
 
 def test_curves_are_sorted_into_plots():
@@ -24,6 +31,15 @@ def test_curves_are_sorted_into_plots():
     sides = plots["Left and right: knee flexion"]
     assert sides.folded
     assert [curve.dashed for curve in sides.curves] == [True, False]
+
+
+def test_meters_take_the_place_of_image_heights():
+    plots = make_plots(make_metric_report())
+    bar = {plot.title: plot for plot in plots if plot.title.startswith("Bar")}
+    assert {title: plot.unit for title, plot in bar.items()} == {"Bar height": "m", "Bar speed": "m/s"}
+    assert [plot.note for plot in bar.values()] == ["", ""]
+    assert page_data(make_report())["bar"] is None
+    assert [path["rank"] for path in page_data(make_metric_report())["bar"]["paths"]] == ["best", "worst", ""]
 
 
 def test_only_a_squat_has_no_elbow_curve():
@@ -71,6 +87,22 @@ def test_the_unit_is_read_from_the_name(key, title, unit):
 def test_numbers_have_the_digits_that_their_interval_justifies(measure, value, interval):
     assert value_words(measure) == value
     assert interval_words(measure) == interval
+
+
+def test_meters_are_told_in_centimeters():
+    told = in_centimeters(MeasurePart(value=0.6204, unit="m", low=0.607, high=0.633))
+    assert (value_words(told), interval_words(told)) == ("62.0 cm", "60.7 to 63.3")
+    hidden = MeasurePart(value=None, unit="m", missing="hidden")
+    assert in_centimeters(hidden).missing == "hidden"
+    speed = MeasurePart(value=0.5, unit="m/s")
+    assert in_centimeters(speed) == speed
+
+
+def test_measures_of_the_bar_have_titles():
+    assert measure_title("range_m", "m", "squat") == "Range"
+    assert measure_title("mean_velocity", "m/s", "squat") == "Mean velocity"
+    assert measure_title("drift_height", "% of range", "squat") == "Height of the drift"
+    assert measure_title("estimated_1rm", "kg", "bench_press") == "Estimated 1RM"
 
 
 def test_titles_leave_the_unit_out():

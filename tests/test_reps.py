@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from synthetic import Array, Tempo, eased
 
-from formcheck.reps import Rep, Start, find_reps
+from formcheck.reps import STILL_MPS, BarSpeed, Rep, Start, find_reps
 
 Knots = Sequence[tuple[float, float]]
 STARTS: tuple[Start, ...] = ("top", "bottom")
@@ -35,11 +35,11 @@ def reps_of_knots(knots: Knots, *, shape: str = "cosine", **options: object) -> 
 
 
 def tolerance_s(seconds: float, shape: str, rate_hz: float = 60.0) -> float:
-    """How sharply the ends of a way can be told: 0.05 s and half a frame; slow ways less sharply.
+    """How sharply the ends of a way can be told: 0.05 s and 0.75 frames; slow ways less sharply.
 
     By 3 % of its time a cosine has done 0.2 % of its way, by a tenth a minimum-jerk one 0.9 %.
     """
-    return max(0.05, (0.1 if shape == "jerk" else 0.03) * seconds) + 0.5 / rate_hz
+    return max(0.05, (0.1 if shape == "jerk" else 0.03) * seconds) + 0.75 / rate_hz
 
 
 def assert_times(reps: Sequence[Rep], tempo: Tempo, *, rate_hz: float = 60.0) -> None:
@@ -254,6 +254,68 @@ def test_a_lone_pull_without_a_lockout_is_no_deadlift(stooping: float, end_s: fl
 def test_a_cut_in_a_rest_cuts_no_rep() -> None:
     tempo = Tempo()
     assert [rep.partial for rep in cut(tempo, 0.9, 4.4)] == [False]
+
+
+# the bar's speed in metres a second
+
+
+def timed_by_speed(
+    tempo: Tempo,
+    *,
+    starts: Start = "top",
+    noise_mps: float = 0.0,
+    lost: slice | None = None,
+    still_mps: float = STILL_MPS,
+) -> tuple[Rep, ...]:
+    """The reps of a way of one metre whose speed is known."""
+    time_s = np.arange(round(tempo.duration_s * 30) + 1) / 30
+    height = 1.0 - tempo.way(time_s) if starts == "top" else tempo.way(time_s)
+    speed = np.gradient(height, time_s) + np.random.default_rng(2).normal(0, noise_mps, len(time_s))
+    if lost is not None:
+        speed[lost] = np.nan
+    return find_reps(time_s, height, starts=starts, smallest_range=0.35, bar=BarSpeed(speed, still_mps))
+
+
+@pytest.mark.parametrize("starts", STARTS)
+@pytest.mark.parametrize("hold_s", [0.0, 0.8])
+def test_a_bar_whose_speed_is_known_rests_below_a_few_centimetres_a_second(
+    starts: Start, hold_s: float
+) -> None:
+    """A cosine of 1 m in 1.4 s passes 0.03 m/s 0.01 s after it has begun: less than a frame."""
+    tempo = Tempo(hold_s=hold_s)
+    assert_times(timed_by_speed(tempo, starts=starts), tempo, rate_hz=30.0)
+    for rep, start_s in zip(timed_by_speed(tempo, starts=starts), tempo.starts_s, strict=True):
+        assert rep.start_s == pytest.approx(start_s, abs=0.02)
+
+
+@pytest.mark.parametrize("starts", STARTS)
+def test_noise_in_the_speed_below_half_of_the_limit_moves_no_edge_far(starts: Start) -> None:
+    noisy, calm = (timed_by_speed(Tempo(), starts=starts, noise_mps=noise) for noise in (0.012, 0.0))
+    for one, other in zip(noisy, calm, strict=True):
+        assert (one.start_s, one.end_s) == pytest.approx((other.start_s, other.end_s), abs=0.1)
+
+
+def test_a_higher_limit_is_passed_later() -> None:
+    low, high = (timed_by_speed(Tempo(), still_mps=still)[0] for still in (0.03, 0.3))
+    assert low.start_s < high.start_s < high.end_s < low.end_s
+
+
+def test_slow_inches_before_the_lift_are_not_of_it() -> None:
+    """The bar creeps by 2 cm in 1.5 s, then goes: 0.013 m/s is rest."""
+    tempo = Tempo((1.0,))
+    time_s = np.arange(round(tempo.duration_s * 30) + 1) / 30
+    way = 0.98 * tempo.way(time_s) + np.interp(time_s, [-0.5, 1.0, 4.0, 4.5], [0.0, 0.02, 0.02, 0.0])
+    bar = BarSpeed(np.gradient(1 - way, time_s))
+    [rep] = find_reps(time_s, 1 - way, starts="top", smallest_range=0.35, bar=bar)
+    assert rep.start_s == pytest.approx(1.0, abs=0.05)
+
+
+def test_where_the_speed_is_not_known_the_height_tells_the_times() -> None:
+    plain = timed_by_speed(Tempo(), lost=slice(0, None))
+    assert plain == timed_by_speed(Tempo(), lost=slice(0, None), still_mps=0.3)
+    partly = timed_by_speed(Tempo(), lost=slice(60, 62))
+    assert partly[0] == plain[0]
+    assert partly[1:] == timed_by_speed(Tempo())[1:]
 
 
 # the sticking region

@@ -6,9 +6,6 @@ import numpy as np
 import pytest
 from synthetic import film, hidden, inside, take_of
 
-from formcheck.signals import compute_signals
-from formcheck.view import estimate_view
-
 LIFTS = ("squat", "deadlift", "bench_press")
 
 
@@ -74,7 +71,7 @@ def test_flow_that_falls_short_is_scaled_to_the_wrists(share: float) -> None:
 def test_a_plates_own_track_is_passed_on() -> None:
     motion = film("squat").motion
     plate = replace(motion, plate_px=motion.hands_px, hands_moved_px=np.full_like(motion.hands_px, np.nan))
-    signals = compute_signals(plate, estimate_view(plate))
+    signals = take_of(plate).signals
     np.testing.assert_allclose(signals.bar_px, motion.hands_px, atol=1.0)
     assert signals.bar_agreement == 1.0
 

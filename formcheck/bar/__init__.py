@@ -2,6 +2,7 @@
 
 Two eyes look for it. `formcheck.bar.hands.HandFlow` follows what each person's hands hold: it needs no plate
 in view, times reps and tells which plate is lifted, and is no bar path. Plates are followed by themselves.
+`formcheck.bar.line` finds the shaft between them.
 """
 
 from dataclasses import dataclass
@@ -13,6 +14,24 @@ if TYPE_CHECKING:
     from formcheck.video import Frame
 
 BarKind = Literal["plate", "wrists"]
+
+
+@dataclass(frozen=True, slots=True)
+class BarLine:
+    """The shaft of one person's bar in one frame, where the plates are seen edge-on.
+
+    Attributes
+    ----------
+    left_px, right_px
+        (x, y) points on it, in image pixels, y down, beside the lifter's left and right hand: on its axis, or
+        up to half its thickness off where light makes one half bright, the other dark (on both sides alike).
+    confidence
+        0..1: how much of a thin straight band was seen on both sides of the lifter.
+    """
+
+    left_px: tuple[float, float]
+    right_px: tuple[float, float]
+    confidence: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +48,8 @@ class Hands:
         (x, y) how far what the hands hold moved since the frame before, camera motion removed; y down.
     camera_px
         (x, y) how far the background moved since the frame before: the camera's shake.
+    line
+        The bar's shaft; None where it was not found.
     """
 
     x_px: float
@@ -36,6 +57,7 @@ class Hands:
     confidence: float
     moved_px: tuple[float, float] = (0.0, 0.0)
     camera_px: tuple[float, float] = (0.0, 0.0)
+    line: BarLine | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +73,9 @@ class Plate:
     axes_px
         (horizontal, vertical) semi-axes of the rim.
     confidence
-        0..1.
+        0..1: the share of the rim that was seen; 0 where only the picture's motion carried it on.
+    moved_px
+        (x, y) how far its disc moved since the frame before, by the picture's motion; y down.
     """
 
     track: int
@@ -59,6 +83,7 @@ class Plate:
     y_px: float
     axes_px: tuple[float, float]
     confidence: float
+    moved_px: tuple[float, float] = (0.0, 0.0)
 
 
 class HandsTracker(Protocol):

@@ -14,6 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from formcheck.bar import Hands
+from formcheck.bar.line import find_line
 from formcheck.pose import FloatArray, Pose
 from formcheck.pose.region import Image
 from formcheck.pose.size import trunk_of
@@ -70,6 +71,7 @@ class HandFlow:
             confidence=float(lifter.confidence[_WRISTS].mean()) if lifter else 0.0,
             moved_px=(float(moved[0] / zoom), float(moved[1] / zoom)),
             camera_px=(float(camera[0] / zoom), float(camera[1] / zoom)),
+            line=find_line(frame.image[:, :, 1], lifter) if lifter else None,
         )
 
     def _look(self, lifter: Pose, zoom: float) -> tuple[FloatArray, FloatArray]:

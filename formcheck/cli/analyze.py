@@ -38,6 +38,9 @@ def analyze(
     as_json: options.Json = False,
     quiet: options.Quiet = False,
     slow_motion: options.SlowMotion = None,
+    plate_diameter: options.PlateDiameter = None,
+    height: options.Height = None,
+    load: options.Load = None,
 ) -> None:
     """Judge the reps in a video; write a report, plots and data.
 
@@ -45,7 +48,9 @@ def analyze(
     """
     from formcheck.settings import load_settings
 
-    settings = load_settings(preset=preset, pose=pose)
+    settings = load_settings(
+        preset=preset, pose=pose, plate_diameter_m=plate_diameter, height_m=height, load_kg=load
+    )
     folder = out or default_folder(source, from_motion=from_motion)
     _check(source, lift, folder)
     if settings.pose == "mediapipe" and not from_motion:

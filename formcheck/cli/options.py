@@ -4,10 +4,45 @@ The choices are those of `formcheck.settings`, said again because importing that
 than all of `--help` does; a test holds the two equal.
 """
 
+import re
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated, Literal
 
 import typer
+
+_LENGTHS_M = {"mm": 0.001, "cm": 0.01, "m": 1.0, "in": 0.0254}
+_MASSES_KG = {"kg": 1.0, "lb": 0.45359237}
+
+
+def length_m(text: str) -> float:
+    """Read a length with its unit, mm, cm, m or in, as metres.
+
+    Raises
+    ------
+    typer.BadParameter
+        Not a number, or without a unit.
+    """
+    return _quantity(text, _LENGTHS_M, "450mm, 45cm or 0.45m")
+
+
+def mass_kg(text: str) -> float:
+    """Read a mass with its unit, kg or lb, as kilograms.
+
+    Raises
+    ------
+    typer.BadParameter
+        Not a number, or without a unit.
+    """
+    return _quantity(text, _MASSES_KG, "140kg or 315lb")
+
+
+def _quantity(text: str, units: Mapping[str, float], like: str) -> float:
+    found = re.fullmatch(r"\s*(\d+(?:[.,]\d+)?)\s*([a-z]+)\s*", text.lower())
+    if found is None or found[2] not in units:
+        raise typer.BadParameter(f"expected a number with its unit, like {like}, found '{text}'")
+    return float(found[1].replace(",", ".")) * units[found[2]]
+
 
 Preset = Annotated[
     Literal["accurate", "balanced", "light"] | None,
@@ -73,6 +108,37 @@ SlowMotion = Annotated[
     ),
 ]
 """`--slow-motion`; None asks the file."""
+
+PlateDiameter = Annotated[
+    float | None,
+    typer.Option(
+        metavar="LENGTH",
+        parser=length_m,
+        help="Diameter of the outermost plate, like 450mm, 45cm or 0.45m: the measure of all meters. "
+        "Default: 0.45m, as plates of 20 kg have.",
+    ),
+]
+"""`--plate-diameter` in metres; None leaves it to the settings."""
+
+Height = Annotated[
+    float | None,
+    typer.Option(
+        metavar="LENGTH",
+        parser=length_m,
+        help="The lifter's height, like 1.80m or 180cm: checks the plate's size, and stands in for it.",
+    ),
+]
+"""`--height` in metres; None leaves it to the settings."""
+
+Load = Annotated[
+    float | None,
+    typer.Option(
+        metavar="MASS",
+        parser=mass_kg,
+        help="Bar and plates together, like 140kg or 315lb: estimates the one-repetition maximum.",
+    ),
+]
+"""`--load` in kilograms; None leaves it to the settings."""
 
 NoVideo = Annotated[bool, typer.Option("--no-video", help="Don't write the annotated video; saves its time.")]
 """`--no-video`."""

@@ -9,7 +9,16 @@ from rich.text import Text
 
 from formcheck.cli.terminal import console
 from formcheck.report import FaultPart, MeasurePart, Report, RepPart
-from formcheck.report.words import VERDICT_WORDS, digits, measure_title, number, value_words
+from formcheck.report.bar import BAR_MEASURES
+from formcheck.report.words import (
+    VERDICT_WORDS,
+    digits,
+    in_centimeters,
+    interval_words,
+    measure_title,
+    number,
+    value_words,
+)
 
 MISSING = "\N{EN DASH}"
 _STYLES = {"fine": "green", "borderline": "yellow", "fault": "bold red", "not_assessed": "dim"}
@@ -22,6 +31,8 @@ _VIEWS = {
 _FACING = {"camera": "the camera"}
 _UNITS = {"deg": "°", "image heights": "img. h."}
 _ANGLES = 3
+_BAR = ("range_m", "mean_velocity", "drift")
+_ANGLES_BESIDE_BAR = 1
 _FIRST_FILE = "report.html"
 
 
@@ -32,17 +43,18 @@ def print_report(report: Report, folder: Path) -> None:
         out.print(line)
     out.print(rep_table(report))
     out.print(_legend(report))
-    for line in (*_focus(report), *_limits(report), *_files(folder)):
+    for line in (*_totals(report), *_focus(report), *_limits(report), *_files(folder)):
         out.print(line, soft_wrap=line.no_wrap or False)
 
 
 def rep_table(report: Report) -> Table:
-    """Lay out the reps, a row each: range, key angles, tempo, verdict and what it rests on."""
+    """Lay out the reps, a row each: range, velocity, key angles, tempo, verdict and what it rests on."""
     table = Table(box=box.SIMPLE_HEAD, pad_edge=False, collapse_padding=True)
     table.add_column("rep", justify="right")
     names = key_measures(report.reps)
-    for name, unit in names.items():
-        title = measure_title(name, unit, report.lift.name).lower().replace(", ", "\n").replace(" ", "\n")
+    for name, stored in names.items():
+        title = measure_title(name, stored, report.lift.name).lower().replace(", ", "\n").replace(" ", "\n")
+        unit = "cm" if stored == "m" else stored
         table.add_column(f"{title}\n{_UNITS.get(unit, unit)}", justify="right", no_wrap=True)
     table.add_column("tempo\ns", no_wrap=True)
     table.add_column("verdict", ratio=1)
@@ -54,18 +66,23 @@ def rep_table(report: Report) -> Table:
 
 
 def key_measures(reps: Sequence[RepPart]) -> dict[str, str]:
-    """Choose what the table shows, name to unit: the range, then the first angles of the lift."""
+    """Choose what the table shows, name to unit: of the bar, then the first angles of the lift.
+
+    Of the bar range, mean velocity and drift where they are known in meters, else the range alone.
+    """
     units = {name: part.unit for rep in reps for name, part in rep.measures.items()}
     seen = {name for rep in reps for name, part in rep.measures.items() if part.value is not None}
-    ranges = [name for name in units if "range" in name and name in seen][:1]
-    angles = [name for name, unit in units.items() if unit == "deg" and name in seen]
-    return {name: units[name] for name in (*ranges, *angles[:_ANGLES])}
+    bar = [name for name in _BAR if name in seen]
+    ranges = bar or [name for name in units if "range" in name and name in seen][:1]
+    angles = [name for name, unit in units.items() if unit == "deg" and name in seen - {*BAR_MEASURES}]
+    return {name: units[name] for name in (*ranges, *angles[: _ANGLES_BESIDE_BAR if bar else _ANGLES])}
 
 
 def measure_text(measure: MeasurePart | None) -> str:
-    """Write a number with half its 90 % interval, or a dash where there is none."""
+    """Write a number with half its 90 % interval, meters as centimeters, or a dash where there is none."""
     if measure is None or measure.value is None:
         return MISSING
+    measure = in_centimeters(measure)
     text = value_words(measure, unit=False)
     if measure.low is None or measure.high is None:
         return text
@@ -101,6 +118,15 @@ def _legend(report: Report) -> Text:
     if any(rep.partial for rep in report.reps):
         text += "; *: only a part was filmed"
     return Text(f"{text}\n", "dim")
+
+
+def _totals(report: Report) -> Iterator[Text]:
+    """Numbers of the whole set."""
+    for name, measure in report.set.measures.items():
+        if measure.value is not None:
+            title = measure_title(name, measure.unit, report.lift.name)
+            doubt = interval_words(measure)
+            yield Text(f"{title}: {value_words(measure)}" + (f" ({doubt})" if doubt else ""))
 
 
 def _focus(report: Report) -> Iterator[Text]:

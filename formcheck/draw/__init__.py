@@ -33,6 +33,9 @@ def annotate(
     bar_px: FloatArray,
     report: Report,
     path: Path,
+    plate_px: FloatArray | None = None,
+    plate_axes_px: FloatArray | None = None,
+    camera_px: FloatArray | None = None,
     progress: Callable[[int, int | None], None] | None = None,
 ) -> None:
     """Decode a video again and write it with everything that was found drawn on it.
@@ -55,6 +58,12 @@ def annotate(
         Gives the reps, phases and verdicts.
     path
         The mp4 file to make or replace.
+    plate_px, plate_axes_px
+        (T, 2) center of the plate's rim, and its horizontal and vertical semi-axes, in pixels of the source;
+        NaN is not drawn. None: only the hands were followed.
+    camera_px
+        (T, 2) how far the background has moved since the first frame, in pixels of the source, where
+        `bar_px` is measured against it. None: `bar_px` are places in the picture.
     progress
         Called with the frames written so far and T.
 
@@ -66,15 +75,24 @@ def annotate(
         The file cannot be written, or no frame of the source is in `time_s`.
     """
     front_on = report.view.name in ("front", "rear")
+    unseen = np.full_like(bar_px, np.nan)
+    rims = unseen if plate_px is None else plate_px
+    axes = unseen if plate_axes_px is None else plate_axes_px
+    shake = np.zeros_like(bar_px) if camera_px is None else camera_px
+    phases = _phases(report, time_s) if np.isfinite(rims).any() else []
     with ClipWriter(path) as writer:
         for index, image in _looked_at(source, time_s):
             small, scale = _shrink(image)
+            so_far = _trail(report, time_s, index)
             drawn = draw_frame(
                 small,
                 keypoints_px=keypoints_px[index] * scale,
                 confidence=confidence[index],
                 near_side=None if front_on else report.view.near_side,
-                trail=bar_px[_trail(report, time_s, index)] * scale,
+                trail=(bar_px[so_far] + shake[index]) * scale,
+                trail_phases=phases[so_far],
+                plate_px=rims[index] * scale,
+                plate_axes_px=axes[index] * scale,
                 caption=caption_at(report, float(time_s[index])),
             )
             writer.write(drawn, float(time_s[index]))
@@ -103,6 +121,16 @@ def _trail(report: Report, time_s: FloatArray, index: int) -> slice:
         return slice(0)
     first, stop = np.searchsorted(time_s, (begun[-1].start_s, min(now, begun[-1].end_s)))
     return slice(int(first), int(stop) + 1)
+
+
+def _phases(report: Report, time_s: FloatArray) -> list[str]:
+    """Name the phase that each frame is in; the sticking region, which is listed last, goes first."""
+    names = [""] * len(time_s)
+    for phase in (phase for rep in report.reps for phase in rep.phases):
+        first = int(np.searchsorted(time_s, phase.start_s))
+        stop = int(np.searchsorted(time_s, phase.end_s, side="right"))
+        names[first:stop] = [phase.name] * (stop - first)
+    return names
 
 
 def _shrink(image: Image) -> tuple[Image, float]:

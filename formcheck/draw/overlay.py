@@ -1,11 +1,13 @@
-"""Skeleton, bar path and words on one frame."""
+"""Skeleton, bar and words on one frame."""
 
+from collections.abc import Sequence
 from typing import Literal
 
 import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from formcheck.draw.bar import SUBPIXEL_BITS, draw_rim, draw_speed, draw_trail, fixed, pair
 from formcheck.draw.caption import Caption
 from formcheck.draw.label import DARK, SMALLEST_PX, WHITE, Color, Image, make_label, paste_label
 from formcheck.report import VerdictName
@@ -24,9 +26,8 @@ _VERDICT_COLORS: dict[VerdictName, Color] = {
 }
 _NEAR: Color = (72, 190, 255)
 _FAR: Color = (206, 219, 232)
-_PATH: Color = (255, 205, 60)
-_SUBPIXEL_BITS = 4
 _NO_PATH = np.empty((0, 2))
+_NOT_SEEN = np.full(2, np.nan)
 _NO_CAPTION = Caption()
 
 _Bone = tuple[int, int, Color]
@@ -39,6 +40,9 @@ def draw_frame(
     confidence: FloatArray,
     near_side: Literal["left", "right"] | None = None,
     trail: FloatArray = _NO_PATH,
+    trail_phases: Sequence[str] = (),
+    plate_px: FloatArray = _NOT_SEEN,
+    plate_axes_px: FloatArray = _NOT_SEEN,
     caption: Caption = _NO_CAPTION,
 ) -> Image:
     """Draw one frame's findings on a copy of its picture.
@@ -55,8 +59,14 @@ def draw_frame(
         The side that is drawn strong; None: both, as in a view from the front.
     trail
         (N, 2) the bar path so far in pixels of `image`; a vertical line marks where it began.
+    trail_phases
+        N names of phases, which tell the way down from the way up; empty: both are drawn alike.
+    plate_px
+        (2,) center of the plate's rim in pixels of `image`; NaN is not drawn.
+    plate_axes_px
+        (2,) its horizontal and vertical semi-axes.
     caption
-        What is written.
+        What is written; its speed stands beside the plate.
 
     Returns
     -------
@@ -66,7 +76,10 @@ def draw_frame(
     canvas = image.copy()
     unit = (canvas.shape[0] + canvas.shape[1]) / 1000
     _draw_skeleton(canvas, keypoints_px, confidence, near_side, unit)
-    _draw_trail(canvas, trail, unit)
+    draw_rim(canvas, plate_px, plate_axes_px, unit)
+    draw_trail(canvas, trail, trail_phases, unit)
+    if len(trail):
+        draw_speed(canvas, caption.speed, plate_px, plate_axes_px, trail[0], unit)
     _draw_caption(canvas, caption, unit)
     return canvas
 
@@ -96,36 +109,17 @@ def _draw_skeleton(
 
 
 def _draw_bones(region: Image, points: FloatArray, bones: list[_Bone], width: float) -> None:
-    fixed = _fixed(np.nan_to_num(points))
+    ends = fixed(np.nan_to_num(points))
     for grow, dark in ((1.8, True), (1.0, False)):
         thickness = max(1, round(width * grow))
         for a, b, color in bones:
-            ends = (_pair(fixed[a]), _pair(fixed[b]))
             paint = DARK if dark else color
-            cv2.line(region, *ends, paint, thickness, cv2.LINE_AA, _SUBPIXEL_BITS)
-    radius = round(width * 1.1 * (1 << _SUBPIXEL_BITS))
+            cv2.line(region, pair(ends[a]), pair(ends[b]), paint, thickness, cv2.LINE_AA, SUBPIXEL_BITS)
+    radius = round(width * 1.1 * (1 << SUBPIXEL_BITS))
     for joint, color in {joint: bone[2] for bone in bones for joint in bone[:2]}.items():
-        center = _pair(fixed[joint])
-        cv2.circle(region, center, radius, WHITE, -1, cv2.LINE_AA, _SUBPIXEL_BITS)
-        cv2.circle(region, center, radius, color, 1, cv2.LINE_AA, _SUBPIXEL_BITS)
-
-
-def _draw_trail(canvas: Image, trail: FloatArray, unit: float) -> None:
-    seen = np.isfinite(trail).all(axis=1)
-    if not seen.any():
-        return
-    start, tip = trail[seen][0], trail[seen][-1]
-    low, high = trail[seen][:, 1].min(), trail[seen][:, 1].max()
-    plumb = _fixed(np.array([(start[0], low - 14 * unit), (start[0], high + 14 * unit)]))
-    runs = np.split(trail, np.flatnonzero(np.diff(seen)) + 1)
-    lines = [_fixed(run) for run in runs if np.isfinite(run).all()]
-    cv2.polylines(canvas, [plumb], False, WHITE, 1, cv2.LINE_AA, _SUBPIXEL_BITS)
-    for width, color in ((5.0, DARK), (2.8, _PATH)):
-        thickness = max(1, round(width * unit))
-        cv2.polylines(canvas, lines, False, color, thickness, cv2.LINE_AA, _SUBPIXEL_BITS)
-    for radius, color in ((5.5, DARK), (4.2, _PATH)):
-        size = round(radius * unit * (1 << _SUBPIXEL_BITS))
-        cv2.circle(canvas, _pair(_fixed(tip)), size, color, -1, cv2.LINE_AA, _SUBPIXEL_BITS)
+        center = pair(ends[joint])
+        cv2.circle(region, center, radius, WHITE, -1, cv2.LINE_AA, SUBPIXEL_BITS)
+        cv2.circle(region, center, radius, color, 1, cv2.LINE_AA, SUBPIXEL_BITS)
 
 
 def _draw_caption(canvas: Image, caption: Caption, unit: float) -> None:
@@ -157,12 +151,3 @@ def _window(points: FloatArray, shape: tuple[int, ...], margin: int) -> tuple[sl
     size = np.array([shape[1], shape[0]])
     low, high = np.clip(low, 0, size - 1), np.clip(high, 1, size)
     return slice(int(low[1]), int(high[1])), slice(int(low[0]), int(high[0]))
-
-
-def _fixed(points: FloatArray) -> NDArray[np.int32]:
-    """Round pixels to the sixteenths that cv2 draws with."""
-    return np.asarray(np.round(points * (1 << _SUBPIXEL_BITS)), dtype=np.int32)
-
-
-def _pair(point: NDArray[np.int32]) -> tuple[int, int]:
-    return int(point[0]), int(point[1])

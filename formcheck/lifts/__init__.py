@@ -11,6 +11,7 @@ from typing import Annotated, Literal, Self
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError, model_validator
 
+from formcheck.body.model import BodyModel
 from formcheck.errors import InvalidLift, UnknownLift
 from formcheck.metrics import METRICS
 from formcheck.reps import Start
@@ -122,13 +123,14 @@ class FaultRule(_Strict):
 
 
 class Lift(_Strict):
-    """One lift, as its file states it."""
+    """One lift, as its file states it; without a `body` there is no mechanism to fit."""
 
     name: str
     title: str
     version: int = Field(ge=1)
     views: tuple[ViewName, ...]
     rep: RepRule
+    body: BodyModel | None = None
     metrics: tuple[MetricName, ...]
     faults: tuple[FaultRule, ...]
 

@@ -9,6 +9,8 @@ import numpy as np
 from formcheck.motion import Motion
 from formcheck.pose import FloatArray
 from formcheck.reps import Rep
+from formcheck.scale import Scale
+from formcheck.settings import Preset
 from formcheck.signals import Signals
 from formcheck.skeleton import INDEX
 from formcheck.view import View
@@ -72,19 +74,23 @@ class Take:
 
     Attributes
     ----------
-    motion, signals, view
+    motion, signals, view, scale
         What the stages before found.
     slow_motion
         How many times slower than life the video plays.
-    doubt
-        How many times wider than with the accurate preset the intervals of what is read off joints are.
+    preset
+        Which network looked; empty where nobody knows.
+    lift
+        Its name, once it is recognized; empty before.
     """
 
     motion: Motion
     signals: Signals
     view: View
+    scale: Scale
     slow_motion: float = 1.0
-    doubt: float = 1.0
+    preset: Preset | Literal[""] = ""
+    lift: str = ""
 
     def at(self, time_s: float) -> int:
         """Index of the sample closest to a time."""

@@ -7,20 +7,15 @@ import numpy as np
 from formcheck.metrics.measure import EDGE_S, Compute, Instant, Measure, Take, median, scatter
 from formcheck.reps import Rep
 
-_HIP_TOO_HIGH = 0.15
 
+def angle(name: str, instant: Instant) -> Compute:
+    """Make the reading of an angle at the start, turn or end of a rep: its projection on the picture.
 
-def angle(name: str, instant: Instant, sd_deg: float) -> Compute:
-    """Make the metric of an angle at the start, turn or end of a rep.
-
-    The angle is the projection on the picture. Up to 25 degrees of yaw a trunk lean of 45 degrees reads 42
-    or more; from farther round it would be another angle, so it is not measured there.
+    A bare reading: what it is wrong by is in the table of corrections.
     """
 
     def compute(take: Take, rep: Rep) -> Measure:
-        if take.view.name != "side":
-            return Measure.none("deg", f"the {take.view.name} view foreshortens it")
-        return Measure.of(take.around(f"{name}_deg", getattr(rep, f"{instant}_s")), "deg", sd_deg)
+        return Measure.of(take.around(f"{name}_deg", getattr(rep, f"{instant}_s")), "deg", 0.0)
 
     return compute
 
@@ -30,8 +25,7 @@ def depth(take: Take, rep: Rep) -> Measure:
 
     The depth index of the fault table: 0 is a level line through the joint centres; the crease of the hip
     lies further above its joint than the top of the knee above its own, so a legal squat starts near 0.08.
-    At the bottom of a squat BlazePose puts the hip too high, by 6 cm (full network) to 11 cm (heavy) on
-    rendered squats: 0.15 thigh lengths are taken off, and the doubt is as wide.
+    A bare reading, of keypoints: what it is wrong by is in the table of corrections.
     """
     at = take.at(rep.turn_s)
     hip, knee = take.near("hip"), take.near("knee")
@@ -39,7 +33,7 @@ def depth(take: Take, rep: Rep) -> Measure:
     if not np.isfinite(thigh[at]):
         return Measure.none("thigh lengths", "hip or knee was not seen at the bottom")
     below = float(hip[at, 1] - knee[at, 1]) / float(np.nanpercentile(thigh, 90))
-    return Measure.of(below + _HIP_TOO_HIGH, "thigh lengths", 0.10)
+    return Measure.of(below, "thigh lengths", 0.0)
 
 
 def trunk_rise(take: Take, rep: Rep) -> Measure:

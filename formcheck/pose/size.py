@@ -15,6 +15,8 @@ _BONES = np.array(
         )
     ]
 )
+_TALL_M = 1.7
+_TRUNK_SHARE = 0.288
 _SHOULDERS = [INDEX["left_shoulder"], INDEX["right_shoulder"]]
 _HIPS = [INDEX["left_hip"], INDEX["right_hip"]]
 
@@ -38,12 +40,30 @@ def trunk_px(xy_px: FloatArray, world_m: FloatArray) -> FloatArray:
     -------
     (...) pixels; NaN where points are.
     """
+    trunk = world_m[..., _SHOULDERS, :].mean(axis=-2) - world_m[..., _HIPS, :].mean(axis=-2)
+    return np.asarray(px_per_m(xy_px, world_m) * np.linalg.norm(trunk, axis=-1))
+
+
+def tall_px(xy_px: FloatArray, world_m: FloatArray) -> float:
+    """Median height that somebody would have standing square on, in pixels, over (T, K, 2) and (T, K, 3).
+
+    The network's guessed bodies are all of nearly one size, so the picture's scale alone tells it; without
+    world points the trunk does, 0.288 of the height (Winter 2009, figure 4.1). NaN where never seen.
+    """
+    scale = px_per_m(xy_px, world_m)
+    if np.isfinite(scale).any():
+        return _TALL_M * float(np.nanmedian(scale))
+    trunk = xy_px[:, _SHOULDERS].mean(axis=1) - xy_px[:, _HIPS].mean(axis=1)
+    lengths = np.linalg.norm(trunk, axis=1)
+    return float(np.nanmedian(lengths) / _TRUNK_SHARE) if np.isfinite(lengths).any() else float("nan")
+
+
+def px_per_m(xy_px: FloatArray, world_m: FloatArray) -> FloatArray:
+    """(...) pixels that a metre of the network's guessed body takes in the picture; as in `trunk_px`."""
     first, second = _BONES.T
     seen = np.linalg.norm(xy_px[..., first, :] - xy_px[..., second, :], axis=-1)
     flat = np.linalg.norm(world_m[..., first, :2] - world_m[..., second, :2], axis=-1)
-    scale = (seen * flat).sum(axis=-1) / np.maximum((flat**2).sum(axis=-1), 1e-9)
-    trunk = world_m[..., _SHOULDERS, :].mean(axis=-2) - world_m[..., _HIPS, :].mean(axis=-2)
-    return np.asarray(scale * np.linalg.norm(trunk, axis=-1))
+    return np.asarray((seen * flat).sum(axis=-1) / np.maximum((flat**2).sum(axis=-1), 1e-9))
 
 
 def trunk_of(pose: Pose) -> float:

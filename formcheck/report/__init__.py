@@ -4,7 +4,7 @@ from typing import Literal
 
 from pydantic import BaseModel, ConfigDict
 
-SCHEMA_VERSION = "1.0"
+SCHEMA_VERSION = "1.1"
 
 VerdictName = Literal["fine", "borderline", "fault", "not_assessed"]
 
@@ -65,6 +65,29 @@ class MeasurePart(_Part):
     low: float | None = None
     high: float | None = None
     missing: str | None = None
+
+
+class ScalePart(_Part):
+    """Where the metres come from, and how sure they are.
+
+    `m_per_px` is the median over the take, `relative_error` its standard deviation over its value, `yaw_deg`
+    how far round from the side the plate's rim is seen; None where there is no plate or no scale. `note` says
+    why there is none, or what is doubtful; empty where nothing is.
+    """
+
+    source: Literal["plate", "height", "none"]
+    m_per_px: float | None
+    relative_error: float | None
+    plate_diameter_m: float | None
+    yaw_deg: float | None
+    note: str = ""
+
+
+class SetPart(_Part):
+    """Numbers of the whole set, by name as in a rep; `load_kg` is what the lifter said is on the bar."""
+
+    load_kg: float | None
+    measures: dict[str, MeasurePart]
 
 
 class PhasePart(_Part):
@@ -172,6 +195,8 @@ class Report(_Part):
     video: VideoPart
     lift: LiftPart
     view: ViewPart
+    scale: ScalePart
+    set: SetPart
     reps: list[RepPart]
     faults: list[FaultPart]
     practice: FocusPart | None

@@ -11,6 +11,7 @@ import numpy as np
 from formcheck.faults import Fault, Verdict
 from formcheck.lifts.recognise import Recognised
 from formcheck.metrics import Measure, Take, rep_metrics
+from formcheck.metrics.velocity import set_measures
 from formcheck.origin import Origin
 from formcheck.practice import Focus
 from formcheck.report import (
@@ -22,6 +23,8 @@ from formcheck.report import (
     PhasePart,
     QualityPart,
     RepPart,
+    ScalePart,
+    SetPart,
     SignalsPart,
     VerdictName,
     VideoPart,
@@ -30,6 +33,7 @@ from formcheck.report import (
 )
 from formcheck.report.limits import find_limits
 from formcheck.reps import PhaseName, Rep
+from formcheck.scale import Scale
 
 _TEMPO: tuple[PhaseName, ...] = ("eccentric", "pause", "concentric")
 _LIBRARIES = (
@@ -79,6 +83,25 @@ def view_part(take: Take) -> ViewPart:
         near_side=view.near_side,
         confidence=round(view.confidence, 3),
     )
+
+
+def scale_part(scale: Scale) -> ScalePart:
+    """Where the metres come from."""
+    known = scale.m_per_px[np.isfinite(scale.m_per_px)]
+    return ScalePart(
+        source=scale.source,
+        m_per_px=round(float(np.median(known)), 6) if len(known) else None,
+        relative_error=round(scale.relative_error, 4) if scale.source != "none" else None,
+        plate_diameter_m=scale.plate_diameter_m,
+        yaw_deg=None if scale.yaw_deg is None else round(scale.yaw_deg, 1),
+        note=scale.why,
+    )
+
+
+def set_part(take: Take, reps: Sequence[Rep], load_kg: float | None) -> SetPart:
+    """Numbers of the whole set."""
+    measures = set_measures(take, reps, load_kg)
+    return SetPart(load_kg=load_kg, measures={name: measure_part(m) for name, m in measures.items()})
 
 
 def measure_part(measure: Measure) -> MeasurePart:

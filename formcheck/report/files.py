@@ -14,6 +14,8 @@ UNIT_WORDS = {
     "deg": "deg",
     "°": "deg",
     "%": "percent",
+    "% of range": "percent_of_range",
+    "cm²": "cm2",
 }
 """Units as column headers say them; all others are used as they are."""
 

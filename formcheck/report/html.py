@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from base64 import b64encode
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from hashlib import sha256
 from importlib.resources import files
@@ -15,11 +15,21 @@ from jinja2 import Environment, FunctionLoader, StrictUndefined
 from markupsafe import Markup
 
 from formcheck.errors import OutputError
-from formcheck.report import FaultPart, Report, VerdictName
+from formcheck.report import FaultPart, MeasurePart, Report, VerdictName
+from formcheck.report.bar import (
+    BAR_MEASURES,
+    bar_plots,
+    drift_extremes,
+    extremes_differ,
+    oblique_note,
+    path_note,
+    scale_note,
+)
 from formcheck.report.plots import duration_s, page_data
 from formcheck.report.words import (
     EVIDENCE_WORDS,
     VERDICT_WORDS,
+    in_centimeters,
     interval_words,
     measure_title,
     value_words,
@@ -72,7 +82,7 @@ def to_html(report: Report, video: Path | None = None) -> str:
     """
     from plotly.offline import get_plotlyjs
 
-    texts = (_text("theme.js"), get_plotlyjs(), _text("page.js"))
+    texts = [_text("theme.js"), get_plotlyjs(), *map(_text, ("kit.js", "page.js", "bar.js"))]
     theme, *scripts = (Markup(text) for text in texts)  # noqa: S704  our own and plotly's
     environment = Environment(
         loader=FunctionLoader(_text),
@@ -81,12 +91,20 @@ def to_html(report: Report, video: Path | None = None) -> str:
         trim_blocks=True,
         lstrip_blocks=True,
     )
+    environment.filters["cm"] = in_centimeters
     environment.filters["value"] = value_words
     environment.filters["interval"] = interval_words
+    environment.filters["title"] = lambda part, name: measure_title(name, part.unit, report.lift.name)
     return environment.get_template("page.html").render(
         report=report,
         columns=table_columns(report),
         gaps=missing_measures(report),
+        bar=bar_plots(report),
+        bar_columns=table_columns(report, bar=True),
+        bar_gaps=missing_measures(report, bar=True),
+        extremes=drift_extremes(report.reps),
+        extremes_differ=extremes_differ(report.reps),
+        notes={"scale": scale_note(report), "path": path_note(report), "oblique": oblique_note(report)},
         cards=rule_cards(report.faults),
         focus_at=focus_instant(report),
         duration_s=duration_s(report),
@@ -113,27 +131,24 @@ def rule_cards(faults: list[FaultPart]) -> list[RuleCard]:
     return sorted(cards, key=lambda card: _gravity(card.worst))
 
 
-def table_columns(report: Report) -> list[Column]:
-    """Choose the measures that at least one rep has; durations come last."""
-    units = {
-        name: measure.unit
-        for rep in report.reps
-        for name, measure in rep.measures.items()
-        if measure.value is not None
-    }
+def table_columns(report: Report, *, bar: bool = False) -> list[Column]:
+    """Choose the measures of the body, durations last, or of the bar that at least one rep has."""
+    parts = {name: part for name, part in _listed(report, bar=bar) if part.value is not None}
     columns = [
-        Column(name, measure_title(name, unit, report.lift.name), unit) for name, unit in units.items()
+        Column(name, measure_title(name, part.unit, report.lift.name), in_centimeters(part).unit)
+        for name, part in parts.items()
     ]
+    if bar:
+        return sorted(columns, key=lambda column: BAR_MEASURES.index(column.name))
     return sorted(columns, key=lambda column: column.unit == "s")
 
 
-def missing_measures(report: Report) -> dict[str, str]:
-    """Title of each measure that some rep lacks, and why."""
+def missing_measures(report: Report, *, bar: bool = False) -> dict[str, str]:
+    """Title of each measure of the body, or of the bar, that some rep lacks, and why."""
     return {
-        measure_title(name, measure.unit, report.lift.name): measure.missing or "not measured"
-        for rep in report.reps
-        for name, measure in rep.measures.items()
-        if measure.value is None
+        measure_title(name, part.unit, report.lift.name): part.missing or "not measured"
+        for name, part in _listed(report, bar=bar)
+        if part.value is None
     }
 
 
@@ -155,6 +170,16 @@ def safe_json(data: object) -> Markup:
     for sign in "<>&":
         text = text.replace(sign, f"\\u{ord(sign):04x}")
     return Markup(text)  # noqa: S704  made safe above
+
+
+def _listed(report: Report, *, bar: bool) -> Iterator[tuple[str, MeasurePart]]:
+    """Go through the measures of one table; image heights are left out where there are meters."""
+    metric = bar_plots(report) is not None
+    for rep in report.reps:
+        for name, part in rep.measures.items():
+            told_in_meters = metric and part.unit.startswith("image heights")
+            if (name in BAR_MEASURES) == bar and not told_in_meters:
+                yield name, part
 
 
 def _gravity(fault: FaultPart) -> tuple[int, float]:

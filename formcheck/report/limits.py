@@ -2,20 +2,27 @@
 
 from formcheck.lifts.recognise import Recognised
 from formcheck.metrics import Take
+from formcheck.metrics.barbell import no_forward
+from formcheck.metrics.corrections import corrections_of
+from formcheck.metrics.velocity import LOAD_VELOCITY
 from formcheck.origin import Origin
 from formcheck.report import WarningPart
+from formcheck.report.words import measure_title, sentence
 
 _GOOD_COVERAGE = 0.9
 _GOOD_RATE_HZ = 24.0
 _GOOD_TRUNK_PX = 60.0
 _FEW_SWAPS = 0.03
+_GOOD_YAW_DEG = 20.0
 
 
 def find_limits(take: Take, recognised: Recognised, rep_coverage: float, origin: Origin) -> list[WarningPart]:
     """Everything that limits the result: the view, what was hidden, the video itself."""
     return [
         *_view_warnings(take, recognised),
+        *_correction_warnings(take, recognised),
         *_sight_warnings(take, rep_coverage),
+        *_bar_warnings(take, origin),
         *_video_warnings(take, recognised, origin),
     ]
 
@@ -39,6 +46,36 @@ def _view_warnings(take: Take, recognised: Recognised) -> list[WarningPart]:
                 message=f"It is not sure that this is a {recognised.lift.title.lower()}: "
                 f"{recognised.confidence:.0%} of the movements up and down fit.",
                 hint="Name the lift with --lift, and cut the clip to the set.",
+            )
+        )
+    return warnings
+
+
+def _correction_warnings(take: Take, recognised: Recognised) -> list[WarningPart]:
+    """What was added to the readings of this view, or that nobody measured how far they are off."""
+    lift = recognised.lift
+    found = corrections_of(take, {*lift.metrics, *(rule.metric for rule in lift.faults)})
+    titles = {name: measure_title(name, "", lift.name).lower().replace(",", " at") for name in found}
+    added = [f"{titles[name]} {entry.offset:+.3g}" for name, entry in found.items() if entry]
+    plain = [titles[name] for name, entry in found.items() if not entry]
+    warnings = []
+    if added:
+        bodies = max(entry.bodies for entry in found.values() if entry)
+        warnings.append(
+            WarningPart(
+                code="corrected",
+                message="Added, since this network is off by as much on rendered lifters in this view: "
+                f"{', '.join(added)} (degrees; depth in thigh lengths).",
+                hint=f"The intervals hold what was left of the error on up to {bodies} of them.",
+            )
+        )
+    if plain:
+        warnings.append(
+            WarningPart(
+                code="uncorrected",
+                message="Told as read, with a wide interval, since how far this network is off in this view "
+                f"was not measured: {', '.join(plain)}.",
+                hint="",
             )
         )
     return warnings
@@ -86,6 +123,48 @@ def _sight_warnings(take: Take, rep_coverage: float) -> list[WarningPart]:
                 message=f"{take.motion.people} people or likenesses were followed; the one whose hands "
                 "go up and down was judged.",
                 hint="Check in the annotated video that it is the lifter.",
+            )
+        )
+    return warnings
+
+
+def _bar_warnings(take: Take, origin: Origin) -> list[WarningPart]:
+    """What is not known of the bar in metres, or known less well."""
+    if take.motion.bar_kind != "plate":
+        return [
+            WarningPart(
+                code="no_plate",
+                message="No plate was followed: no meters, no bar path.",
+                hint="Film from the side with the whole plate in view.",
+            )
+        ]
+    warnings = []
+    if take.scale.why:
+        warnings.append(
+            WarningPart(
+                code="plate_size",
+                message=f"{sentence(take.scale.why)}.",
+                hint="Say how large the outermost plate is: --plate-diameter 0.40m.",
+            )
+        )
+    yaw_deg = take.view.yaw_deg if take.scale.yaw_deg is None else take.scale.yaw_deg
+    if yaw_deg > _GOOD_YAW_DEG:
+        forward = "was not measured" if no_forward(take) else "is less exact than from the side"
+        warnings.append(
+            WarningPart(
+                code="oblique_path",
+                message=f"The plate is seen {yaw_deg:.0f} degrees off the side: the bar's way fore and aft "
+                f"{forward}; height and speed hold.",
+                hint="Film at a right angle to the bar's path.",
+            )
+        )
+    if origin.facts.load_kg is not None and take.lift in LOAD_VELOCITY:
+        warnings.append(
+            WarningPart(
+                code="estimated_1rm",
+                message="The maximum is estimated by one set's fastest rep and a relation of other lifters: "
+                "it holds if that rep was lifted as fast as possible.",
+                hint="Sets with several loads would show your own relation, and narrow it.",
             )
         )
     return warnings

@@ -1,9 +1,8 @@
 "use strict";
 
 (() => {
-  const data = JSON.parse(document.getElementById("data").textContent);
+  const { data, color, element } = kit;
   const video = document.getElementById("video");
-  const root = document.documentElement;
   const coarse = matchMedia("(pointer: coarse)").matches;
   const margin = { l: 44, r: 12, t: 8, b: 30 };
   const drawn = [];
@@ -42,6 +41,7 @@
     if (clock) clock.textContent = (rep ? `Rep ${rep}, ` : "") + `${now.toFixed(2)} s`;
     if (head) head.style.left = `${(100 * now) / data.duration}%`;
     drawn.forEach(moveCursor);
+    document.dispatchEvent(new CustomEvent("instant", { detail: now }));
     if (rep === shown) return;
     shown = rep;
     document.querySelectorAll("[data-row]").forEach((row) => {
@@ -58,8 +58,6 @@
     cursor.style.transform = `translateX(${margin.l + share * width - 1}px)`;
   };
 
-  const color = (name) => getComputedStyle(root).getPropertyValue(`--${name}`).trim();
-
   const traces = (plot) =>
     plot.curves.map((curve) => ({
       x: data.time,
@@ -70,29 +68,17 @@
       hovertemplate: "%{y:.3~g}",
     }));
 
-  const layout = (plot) => ({
+  const layout = (plot) => kit.layout({
     margin,
-    showlegend: false,
-    paper_bgcolor: "rgba(0,0,0,0)",
-    plot_bgcolor: "rgba(0,0,0,0)",
-    font: { family: getComputedStyle(document.body).fontFamily, size: 12, color: color("soft") },
     hovermode: "x unified",
-    hoverlabel: { bgcolor: color("card"), bordercolor: color("line"), font: { color: color("ink") } },
     dragmode: coarse ? false : "zoom",
-    xaxis: { range: [...data.range], fixedrange: coarse, ticksuffix: " s", ticks: "outside", tickcolor: "rgba(0,0,0,0)", gridcolor: color("line"), zeroline: false, hoverformat: ".2f" },
-    yaxis: { fixedrange: true, gridcolor: color("line"), zerolinecolor: color("line"), nticks: 6 },
+    xaxis: kit.axis({ range: [...data.range], fixedrange: coarse, ticksuffix: " s", ticks: "outside", tickcolor: "rgba(0,0,0,0)", zeroline: false, hoverformat: ".2f" }),
+    yaxis: kit.axis({ nticks: 6 }),
     shapes: data.reps.flatMap((rep) => [
       { type: "rect", xref: "x", yref: "paper", x0: rep.start, x1: rep.end, y0: 0, y1: 1, fillcolor: color("shade"), line: { width: 0 }, layer: "below" },
       { type: "line", xref: "x", yref: "paper", x0: rep.turn, x1: rep.turn, y0: 0, y1: 1, line: { width: 1, dash: "dot", color: color("soft") }, layer: "below" },
     ]),
   });
-
-  const element = (name, className, text = "") => {
-    const made = document.createElement(name);
-    made.className = className;
-    made.textContent = text;
-    return made;
-  };
 
   const drawPlot = (plot, parent) => {
     const box = element("div", "plot");
@@ -101,8 +87,7 @@
     box.setAttribute("role", "img");
     box.setAttribute("aria-label", `${title} over the time of the video`);
     parent.append(box);
-    const config = { displayModeBar: false, responsive: true, doubleClick: "reset" };
-    Plotly.newPlot(box, traces(plot), layout(plot), config).then(() => {
+    Plotly.newPlot(box, traces(plot), layout(plot), { ...kit.config, responsive: true }).then(() => {
       cursor.style.top = `${margin.t}px`;
       cursor.style.bottom = `${margin.b}px`;
       box.append(cursor);
@@ -200,5 +185,6 @@
   }
   addEventListener("resize", follow);
   document.addEventListener("themechange", recolor);
+  document.addEventListener("showinstant", (event) => showInstant(event.detail));
   follow();
 })();

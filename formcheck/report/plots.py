@@ -3,12 +3,14 @@
 from dataclasses import asdict, dataclass
 
 from formcheck.report import Report
+from formcheck.report.bar import bar_plots
 from formcheck.report.words import VERDICT_WORDS, signal_words
 
 _SIDES = ("left_", "right_")
 _SEGMENTS = ("trunk", "shank", "thigh")
 _JOINTS, _LEAN, _OTHER, _COMPARED = "Joint angles", "Lean of the body", "Other angles", "Left and right"
 _LAST = (_JOINTS, _LEAN, _OTHER)
+_SHOWN_IN_PATHS = ("bar_height_ih", "bar_speed_ih_per_s", "bar_forward_m")
 _AROUND_S = 1.0
 _COLORS = 4
 _FIGURES = 5
@@ -50,12 +52,16 @@ class Plot:
 def make_plots(report: Report) -> list[Plot]:
     """Sort the curves into plots; those that compare left and right come last.
 
-    Curves without a single value are left out, and so are a squat's elbows: they carry the bar, bent and
-    mostly hidden.
+    Curves without a single value are left out, and so are a squat's elbows, which carry the bar, bent and
+    mostly hidden, and where the bar is known in meters its image heights and its way fore and aft, which its
+    path shows.
     """
     groups: dict[tuple[str, str], list[str]] = {}
+    bar = bar_plots(report)
     for key, values in report.signals.values.items():
         if report.lift.name == "squat" and "elbow" in key:
+            continue
+        if bar and key in _SHOWN_IN_PATHS:
             continue
         if any(value is not None for value in values):
             groups.setdefault((_group(key), signal_words(key)[1]), []).append(key)
@@ -66,6 +72,7 @@ def make_plots(report: Report) -> list[Plot]:
 def page_data(report: Report) -> dict[str, object]:
     """Collect what the page's script needs: times, plots and reps, all in seconds of the video."""
     rate = report.quality.pose_rate_hz
+    bar = bar_plots(report)
     return {
         "time": report.signals.time_s,
         "plots": [asdict(plot) for plot in make_plots(report)],
@@ -79,6 +86,7 @@ def page_data(report: Report) -> dict[str, object]:
             }
             for rep in report.reps
         ],
+        "bar": asdict(bar) if bar else None,
         "duration": duration_s(report),
         "range": _range_s(report),
         "step": 1 / rate if rate > 0 else 0.1,

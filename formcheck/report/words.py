@@ -30,6 +30,16 @@ _SUFFIXES = {
 }
 _INSTANTS = {"start": "start", "turn": "bottom", "end": "lockout"}
 _DEADLIFT_INSTANTS = {"start": "lift-off", "turn": "lockout", "end": "floor"}
+_TITLES = {
+    "time_to_peak": "Time to peak velocity",
+    "sticking_velocity": "Slowest in the sticking region",
+    "drift_height": "Height of the drift",
+    "path_loop": "Loop between down and up",
+    "path_area": "Area of the loop",
+    "touch_point": "Touch point, toward the feet",
+    "first_direction": "Direction off the chest, toward the head",
+    "estimated_1rm": "Estimated 1RM",
+}
 _DIGITS = ((2.0, 0), (0.2, 1), (0.02, 2))
 
 
@@ -43,6 +53,8 @@ def signal_words(key: str) -> tuple[str, str]:
 
 def measure_title(name: str, unit: str, lift: str) -> str:
     """Title of a measure, without the unit that its name may end with, its instant in the lift's words."""
+    if name in _TITLES:
+        return _TITLES[name]
     stem, _, last = name.removesuffix(f"_{unit}").rpartition("_")
     instants = _DEADLIFT_INSTANTS if lift == "deadlift" else _INSTANTS
     if stem and last in instants:
@@ -54,6 +66,17 @@ def sentence(name: str) -> str:
     """Turn a name_with_underscores into words."""
     words = name.replace("_", " ").strip()
     return words[:1].upper() + words[1:]
+
+
+def in_centimeters(measure: MeasurePart) -> MeasurePart:
+    """Turn meters, which bars move by less than one of, into centimeters; all else is given back."""
+    if measure.unit != "m":
+        return measure
+    ends = {
+        name: None if end is None else 100 * end
+        for name, end in (("value", measure.value), ("low", measure.low), ("high", measure.high))
+    }
+    return measure.model_copy(update={**ends, "unit": "cm"})
 
 
 def digits(measure: MeasurePart) -> int:

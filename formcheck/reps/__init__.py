@@ -12,11 +12,11 @@ import numpy as np
 
 from formcheck.pose import FloatArray
 from formcheck.reps.rep import Phase, PhaseName, Rep, Start
-from formcheck.reps.times import timed_rep
+from formcheck.reps.times import STILL_MPS, BarSpeed, timed_rep
 from formcheck.reps.trips import Trip, find_trips
 from formcheck.signals import true_runs
 
-__all__ = ["Phase", "PhaseName", "Rep", "Start", "find_reps"]
+__all__ = ["STILL_MPS", "BarSpeed", "Phase", "PhaseName", "Rep", "Start", "find_reps"]
 
 _SWING_SHARE = 0.7
 _STALL_SHARE = 0.35
@@ -34,6 +34,7 @@ def find_reps(
     starts: Start,
     smallest_range: float,
     shortest_s: float = 0.0,
+    bar: BarSpeed | None = None,
     fits: Callable[[Rep], bool] = lambda _: True,
 ) -> tuple[Rep, ...]:
     """Find the reps in the bar's height.
@@ -51,6 +52,8 @@ def find_reps(
     shortest_s
         Least time of a rep, or of what is seen of it: quicker ups and downs are jumps, steps or a waving
         hand.
+    bar
+        Its speed in metres a second, where it is known: then that says when the bar rests.
     fits
         Whether a candidate is of the lift at all; what is not does not say how far a rep goes.
 
@@ -73,7 +76,7 @@ def find_reps(
         ]
         if len(trips) > 1:
             trips = [trip for trip in trips if trip.returns]
-        return [rep for rep in (timed_rep(time_s, level, trip, starts) for trip in trips) if fits(rep)]
+        return [rep for rep in (timed_rep(time_s, level, trip, starts, bar) for trip in trips) if fits(rep)]
 
     usual = _usual_range(candidates(_SWING_SHARE * smallest_range))
     reps = [

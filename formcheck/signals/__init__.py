@@ -10,9 +10,11 @@ from scipy.ndimage import median_filter
 from formcheck.motion import Motion
 from formcheck.pose import FloatArray
 from formcheck.pose.size import trunk_px
+from formcheck.scale import Scale
 from formcheck.signals.angles import flexion_deg, joint_angles, lean_deg
 from formcheck.signals.bar import bar_path
 from formcheck.signals.filters import Flags, finite_runs, low_pass, resample, true_runs, uniform_times
+from formcheck.signals.plate import plate_curves
 from formcheck.signals.sides import repair_sides
 from formcheck.view import View
 
@@ -23,6 +25,9 @@ __all__ = [
 
 LONGEST_BAR_GAP_S = 0.5
 """The bar's motion is measured across a gap, from the frame before to the frame after."""
+
+HELD_SD_M = 0.008
+"""What is left of a camera's motion at the bar, nearer than the background (rendered, held by hand)."""
 
 _BELIEVED_CONFIDENCE = 0.5
 _BELIEVED_S = 0.3
@@ -38,21 +43,26 @@ class Signals:
         (T,) seconds, uniform.
     values
         Name to (T,); the unit is in the name, NaN is "not seen" or, for an angle, "only guessed".
-        `bar_height_ih` is the height of the hands
-        above the picture's lower edge in image heights, `bar_speed_ih_per_s` its derivative, angles are
+        `bar_height_m` (0 at the lowest point), `bar_forward_m` (toward where the lifter faces, on the
+        bench toward the feet; 0 at the start) and `bar_speed_mps` (upward, of real time) are of the plate,
+        and there only where it was followed and has a scale. `bar_height_ih` is the height of `bar_px`
+        above the picture's lower edge in image heights, `bar_speed_ih_per_s` its derivative. Angles are
         2-D image angles in degrees: flexions 0 for a straight limb, leans from the vertical with forward
         positive, `thigh_angle_deg` from the horizontal with the hip above the knee positive. Without
         `left_` or `right_` an angle is that of the camera's near side.
     keypoints_px
         (T, K, 2) the points that the angles are of; NaN in gaps.
     bar_px
-        (T, 2) the hands' middle, moved as what they hold moves.
+        (T, 2) the plate's centre; where it was not followed, the hands' middle, moved as what they hold.
+    bar_sd_m, bar_speed_sd_mps
+        Standard deviation of `bar_height_m` and `bar_speed_mps` around the truth, the scale aside; NaN
+        without them.
     trunk_px
         Typical length of the trunk in pixels, were it seen square on.
     swapped_share
         Share of frames in which left and right were exchanged and put right.
     bar_agreement
-        -1..1, correlation of the wrists' motion with that of what they hold.
+        -1..1, correlation of the wrists' motion with that of what they hold; 1 with a plate.
     camera_moved
         Whether the background travelled by more than 2 % of the picture.
     """
@@ -61,6 +71,8 @@ class Signals:
     values: Mapping[str, FloatArray]
     keypoints_px: FloatArray
     bar_px: FloatArray
+    bar_sd_m: float
+    bar_speed_sd_mps: float
     trunk_px: float
     swapped_share: float
     bar_agreement: float
@@ -83,11 +95,12 @@ class Signals:
         return float((len(self.time_s) - 1) / (self.time_s[-1] - self.time_s[0]))
 
 
-def compute_signals(motion: Motion, view: View) -> Signals:
+def compute_signals(motion: Motion, view: View, scale: Scale, *, slow_motion: float = 1.0) -> Signals:
     """Turn a take into curves.
 
     Order: left and right put right, uniform resampling from the true timestamps with gaps up to 0.2 s
-    bridged, zero-lag low-pass, then angles and derivatives.
+    bridged, zero-lag low-pass, then angles and derivatives. Where the plate's path is in metres, its speed is
+    of real time in a video that plays `slow_motion` times slower than life.
     """
     steadied, swapped = repair_sides(motion.keypoints_px)
     time_s = uniform_times(motion.time_s)
@@ -97,6 +110,8 @@ def compute_signals(motion: Motion, view: View) -> Signals:
     lengths = trunk_px(motion.keypoints_px, motion.world_m)
     travel = np.abs(np.ptp(motion.camera_px, axis=0)).max()
     camera_moved = bool(travel > 0.02 * max(motion.size_px))
+    plate = motion.plate_px - (motion.camera_px if camera_moved else 0.0)
+    metres = plate_curves(motion, view, scale, time_s, plate, slow_motion=slow_motion)
     path, agreement = bar_path(motion, camera_moved=camera_moved)
     path = resample(motion.time_s, path, time_s, longest_gap_s=LONGEST_BAR_GAP_S)
     bar_px = low_pass(path, rate_hz)
@@ -104,6 +119,7 @@ def compute_signals(motion: Motion, view: View) -> Signals:
     values = {
         "bar_height_ih": height,
         "bar_speed_ih_per_s": np.gradient(height, time_s),
+        **metres.values,
         **joint_angles(np.where(believed[:, :, None], points, np.nan), view),
     }
     return Signals(
@@ -111,6 +127,8 @@ def compute_signals(motion: Motion, view: View) -> Signals:
         values=MappingProxyType(values),
         keypoints_px=points,
         bar_px=bar_px,
+        bar_sd_m=float(np.hypot(metres.sd_m, HELD_SD_M if camera_moved else 0.0)),
+        bar_speed_sd_mps=metres.speed_sd_mps,
         trunk_px=float(np.median(lengths[np.isfinite(lengths)])),
         swapped_share=swapped,
         bar_agreement=agreement,

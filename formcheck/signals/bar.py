@@ -17,13 +17,31 @@ _SEEN_CONFIDENCE = 0.3
 def bar_path(motion: Motion, *, camera_moved: bool) -> tuple[FloatArray, float]:
     """The hands' place with the motion of what they hold: (T, 2) pixels, and how well the two agree.
 
-    A plate's own track needs no such help and is passed on. Else the flow is summed up, scaled to the
-    wrists' travel where both agree, and hung on the wrists' running median, so that neither the flow's
-    drift nor the wrists' jumps remain: over 4 s where both agree, else over 10 s.
+    The flow is summed up, scaled to the wrists' travel where both agree, and hung on the wrists' running
+    median, so that neither the flow's drift nor the wrists' jumps remain: over 4 s where both agree, else
+    over 10 s. Where the plate was followed, its track is the path, and the hands only carry it over the gaps.
     """
-    shake = motion.camera_px if camera_moved else 0.0
+    shake = motion.camera_px if camera_moved else np.zeros(2)
+    hands, agreement = _hands_path(motion, shake)
     if motion.bar_kind == "plate":
-        return motion.plate_px - shake, 1.0
+        return _carried(motion.time_s, motion.plate_px - shake, hands), 1.0
+    return hands, agreement
+
+
+def _carried(time_s: FloatArray, plate: FloatArray, hands: FloatArray) -> FloatArray:
+    """(T, 2) the plate's path; in its gaps the hands' path, brought to its ends and to its travel."""
+    known = np.asarray(np.isfinite(plate).all(axis=1))
+    gain, _ = _gain(time_s, plate[:, 1], hands[:, 1])
+    ahead = plate - gain * hands
+    both = np.asarray(np.isfinite(ahead).all(axis=1))
+    if not both.any():
+        return plate
+    offset = np.column_stack([np.interp(time_s, time_s[both], ahead[both, axis]) for axis in (0, 1)])
+    return np.where(known[:, None], plate, gain * hands + offset)
+
+
+def _hands_path(motion: Motion, shake: FloatArray) -> tuple[FloatArray, float]:
+    """(T, 2) pixels where the hands are, and how well their flow agrees with them."""
     place = motion.hands_px - shake
     seen = motion.confidence[:, [INDEX["left_wrist"], INDEX["right_wrist"]]].mean(axis=1)
     trusted = np.where((seen >= _SEEN_CONFIDENCE)[:, None], place, np.nan)
