@@ -18,16 +18,18 @@ _SHORTEST_S = 0.3
 _STEP_S = 0.25
 _GAIN = (0.7, 1.6)
 _MOVES = 0.02
-_LEAST_TRAVEL = 0.35
+_LEAST_TRAVEL = 0.25
 _LEAST_CORRELATION = 0.85
 _LEAST_SUPPORT = 0.55
 _MOST_SPREAD = 0.04
 _NARROWEST = 0.55
 _LEAST_COVERED = 0.3
+_JUST_SO, _MOSTLY_COVERED = 0.95, 0.5
 _SIZE = (0.20, 0.55)
 _HEAD_SIZE = 0.26
 _OUTER = (1.06, 1.6)
 _OUTER_SUPPORT = 0.88
+_OUTER_EVIDENCE = 0.3
 _CONTAINS = 1.08
 _NEAR_SUPPORT = 0.92
 _SAME_RADIUS = 0.12
@@ -85,7 +87,7 @@ def choose_plate(plates: Sequence[tuple[Plate, ...]], lifting: Lifting) -> Plate
     if not tracks or max(scores) <= 0:
         return PlatePath.none(len(plates))
     core = _nearest(tracks[int(np.argmax(scores))], tracks, lifting)
-    core = _outermost(core, tracks)
+    core = _outermost(core, tracks, lifting)
     whole = _stitched(core, tracks, lifting)
     if not _trusted(whole, lifting):
         return PlatePath.none(len(plates))
@@ -201,12 +203,13 @@ def _steps(time_s: FloatArray, *curves: FloatArray) -> tuple[FloatArray, ...]:
     return *(curve[stop] - curve[start] for curve in curves), seconds
 
 
-def _outermost(core: Track, tracks: Sequence[Track]) -> Track:
+def _outermost(core: Track, tracks: Sequence[Track], lifting: Lifting) -> Track:
     """The largest rim around the chosen one that is seen nearly as well.
 
     Plates on a sleeve differ in size, and part of a rim with part of its lettering looks like a smaller rim.
     """
     low, high = _OUTER
+    least = _OUTER_EVIDENCE * _evidence(core, lifting)
     for track in sorted(tracks, key=lambda t: t.radius_px):
         both = core.known & track.known
         ratio = track.radius_px / core.radius_px
@@ -214,7 +217,9 @@ def _outermost(core: Track, tracks: Sequence[Track]) -> Track:
             continue
         apart = np.abs(track.rim[both, :2] - core.rim[both, :2])
         room = _CONTAINS * track.rim[both, 2:] - core.rim[both, 2:]
-        if (np.median(apart - room, axis=0) <= 0).all() and track.support >= _OUTER_SUPPORT * core.support:
+        around = bool((np.median(apart - room, axis=0) <= 0).all())
+        seen = track.support >= _OUTER_SUPPORT * core.support
+        if around and seen and _evidence(track, lifting) >= least:
             core = track
     return core
 
@@ -272,15 +277,16 @@ def _jump(whole: Track, track: Track) -> float:
 
 
 def _trusted(whole: Track, lifting: Lifting) -> bool:
-    """Whether the whole path passes every test, and turns as often as the hands."""
-    if not (_plausible(whole, lifting) and _rides(whole, lifting)):
-        return False
-    if _covered(whole, lifting) < _LEAST_COVERED:
+    """Whether the whole path passes every test, and turns as often as the hands or moves just as they do."""
+    covered = _covered(whole, lifting)
+    if not (_plausible(whole, lifting) and _rides(whole, lifting)) or covered < _LEAST_COVERED:
         return False
     low = _low(whole, lifting)
     known = np.isfinite(low)
     turns = _turns(low[known])
-    return any(abs(turns - _turns(hands[known])) <= 1 for hands in lifting.heights)
+    alike = any(abs(turns - _turns(hands[known])) <= 1 for hands in lifting.heights)
+    close = max(_correlation(whole, lifting, hands) for hands in lifting.heights)
+    return alike or (close >= _JUST_SO and covered >= _MOSTLY_COVERED)
 
 
 def _turns(low: FloatArray) -> int:

@@ -21,6 +21,7 @@ SHIRT: tuple[Color, ...] = (
 )  # fmt: skip
 TROUSERS: tuple[Color, ...] = ((0.02, 0.02, 0.025), (0.06, 0.07, 0.09), (0.03, 0.04, 0.10))
 SHOE: tuple[Color, ...] = ((0.60, 0.60, 0.60), (0.45, 0.04, 0.03), (0.05, 0.05, 0.06))
+_HAIR_M = 0.022
 SOLE: Color = (0.75, 0.72, 0.66)
 
 
@@ -200,11 +201,14 @@ def _triangles(quads: Ints) -> Ints:
 
 
 def _swelling(rig: Rig, hair: Mask, shirt: Mask, trousers: Mask) -> Floats:
-    """(V, 1) distance in metres by which hair and cloth stand off the body, with soft folds."""
+    """(V, 1) distance in metres by which hair and cloth stand off the body, with tufts and soft folds."""
     x, y, z = rig.vertices.T
     folds = np.sin(41 * x + 23 * y) * np.sin(37 * y + 29 * z)
     out = np.zeros(len(x))
-    out[hair] = 0.006
+    bare = np.setdiff1d(np.flatnonzero(y > y[hair].min()), np.flatnonzero(hair))
+    from_edge = cKDTree(rig.vertices[bare]).query(rig.vertices[hair])[0]
+    tufts = 1 + 0.25 * np.sin(160 * x[hair] + 90 * y[hair]) * np.sin(140 * z[hair])
+    out[hair] = _HAIR_M * np.clip(from_edge / 0.03, 0.2, 1) * tufts
     out[shirt] = 0.009 + 0.003 * folds[shirt]
     out[trousers] = 0.012 + 0.004 * folds[trousers]
     return out[:, None]
@@ -237,17 +241,19 @@ def dress(rig: Rig, outfit: Outfit) -> DressedMesh:
 
 def _with_shoe(mesh: DressedMesh, rig: Rig, side: str, outfit: Outfit) -> DressedMesh:
     """Return the mesh with a shoe on the foot of `side`, moved by the foot's bone and its toes'."""
-    points, quads = fit_shoe(rig, side)
+    points, quads, laces = fit_shoe(rig, side)
     count = len(points)
     weights = np.tile(np.eye(1, mesh.weights.shape[1]), (count, 1))
     bones = np.full((count, mesh.weights.shape[1]), rig.index(f"{side}Foot"))
     bones[points[:, 2] > rig.head(f"{side}ToeBase")[2]] = rig.index(f"{side}ToeBase")
-    sole = points[:, 1] < 0.012 - SOLE_M / 2
+    paint = np.tile(outfit.shoe, (count, 1))
+    paint[laces] = SOLE if np.mean(outfit.shoe) < 0.4 else TROUSERS[0]
+    paint[points[:, 1] < 0.012 - SOLE_M / 2] = SOLE
     return DressedMesh(
         np.concatenate([mesh.vertices, points]),
         np.concatenate([mesh.weights, weights]),
         np.concatenate([mesh.weight_bones, bones]),
         np.concatenate([mesh.triangles, _triangles(quads) + len(mesh.vertices)]),
-        np.concatenate([mesh.colors, np.where(sole[:, None], SOLE, outfit.shoe)]),
+        np.concatenate([mesh.colors, paint]),
         np.concatenate([mesh.roughness, np.full(count, 0.6)]),
     )

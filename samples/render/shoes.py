@@ -3,6 +3,7 @@
 from functools import cache
 
 import numpy as np
+from numpy.typing import NDArray
 from scipy.interpolate import PchipInterpolator
 
 from samples.render.rig import Floats, Ints, Rig
@@ -31,8 +32,8 @@ def foot_axis(rig: Rig, side: str) -> tuple[Floats, Floats, float]:
     return across(middle - heel, forward) + heel, toe - heel, float(np.ptp(offsets)) / 2
 
 
-def fit_shoe(rig: Rig, side: str) -> tuple[Floats, Ints]:
-    """Return (P, 3) points at rest and (F, 4) quads of a shoe around the foot of `side`."""
+def fit_shoe(rig: Rig, side: str) -> tuple[Floats, Ints, NDArray[np.bool_]]:
+    """Return (P, 3) points at rest and (F, 4) quads of a shoe around the foot of `side`; (P,) its laces."""
     heel, length, half_width = foot_axis(rig, side)
     forward = unit(length)
     sideways = np.cross(UP, forward)
@@ -58,4 +59,6 @@ def fit_shoe(rig: Rig, side: str) -> tuple[Floats, Ints]:
     following = (step + 1) % _AROUND
     corners = ((ring, step), (ring, following), (ring + 1, following), (ring + 1, step))
     quads = np.stack([(a * _AROUND + b).ravel() for a, b in corners], axis=1)
-    return points.reshape(-1, 3), quads
+    rows = (share[:, None] > 0.3) & (share[:, None] < 0.62) & (np.arange(_RINGS)[:, None] % 2 == 0)
+    laces = rows & (np.sin(angle) > 0.8)
+    return points.reshape(-1, 3), quads, laces.ravel()

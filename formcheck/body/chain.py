@@ -1,0 +1,194 @@
+"""The lifter as rigid bones: from angles and lengths to where every joint is.
+
+The world is in metres: x to the lifter's left, y up, z to where they face (on the bench, to the feet), with
+the origin on the floor between the ankles; on the bench, below the shoulders. Both sides do the same, so only
+the left one is computed. Batches come first: values are (B, n) for B sets of values and n frames, or (B, 1)
+for what is constant, points (B, n, 3).
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+
+from formcheck.body.model import BodyModel, Human
+from formcheck.body.unknowns import lengths_m
+from formcheck.pose import FloatArray
+
+Values = Mapping[str, FloatArray]
+
+_HAND_LENGTH = 0.043
+"""Wrist to the bar in the closed hand over stature: half of the hand's 0.108 less the curl (estimated)."""
+
+_BENCH_SHOULDER_M = 0.54
+"""Height of the shoulders of one who lies; only an origin."""
+
+_ELBOW_TO_FEET = 0.55
+"""How far an elbow points to the feet, as a share of how far it points down and out (estimated)."""
+
+_LEAST_M2 = 1e-4
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Figure:
+    """A body.
+
+    Attributes
+    ----------
+    joints
+        Name of a joint of the left side to (B, n, 3); the right side has the opposite x.
+    leans
+        Name of a bone to (B, n) its angle from upright toward the front, in radians.
+    bar
+        (B, n, 3) middle of the bar.
+    quantities
+        What physical terms are about, (B, n) in radians or metres.
+    """
+
+    joints: dict[str, FloatArray]
+    leans: dict[str, FloatArray]
+    bar: FloatArray
+    quantities: dict[str, FloatArray]
+
+
+def figure(lift: BodyModel, human: Human, curves: Values, unknowns: Values) -> Figure:
+    """Put the bones together: curves (B, n) and unknowns (B, 1) by name, radians and metres."""
+    if lift.chain == "lying":
+        return _lying(human, curves, unknowns)
+    return _standing(lift, human, curves, unknowns)
+
+
+def _points(x: FloatArray, y: FloatArray, z: FloatArray) -> FloatArray:
+    """(B, n, 3)."""
+    return np.stack(np.broadcast_arrays(x, y, z), axis=-1)
+
+
+def _standing(lift: BodyModel, human: Human, curves: Values, unknowns: Values) -> Figure:
+    """From the feet up: shank, thigh and trunk lean in the sagittal plane, the knees over the toes."""
+    long = lengths_m(unknowns, human)
+    stature, toe_out, aside = unknowns["stature_m"], unknowns["toe_out"], unknowns["half_stance_m"]
+    shank, thigh, trunk = curves["shank"], curves["thigh"], curves["trunk"]
+    ground = np.zeros_like(shank)
+    ankle = _points(aside + ground, human.foot.ankle_height * stature + ground, ground)
+    outward = (long["half_hips"] - aside) / 2 + np.tan(toe_out) * long["shank"] * np.sin(shank)
+    outward = outward + curves["knees_out_m"]
+    rise = np.sqrt(np.maximum(long["shank"] ** 2 - outward**2, _LEAST_M2))
+    knee = ankle + _points(outward, rise * np.cos(shank), rise * np.sin(shank))
+    inward = long["half_hips"] - knee[..., 0]
+    rise = np.sqrt(np.maximum(long["thigh"] ** 2 - inward**2, _LEAST_M2))
+    hip = knee + _points(inward, rise * np.cos(thigh), -rise * np.sin(thigh))
+    up, ahead = np.cos(trunk), np.sin(trunk)
+    chest = hip + _points(-hip[..., 0], long["trunk"] * up, long["trunk"] * ahead)
+    shoulder = chest + _points(long["half_shoulders"] + ground, ground, ground)
+    joints = {"shoulder": shoulder, "hip": hip, "knee": knee, "ankle": ankle}
+    if lift.bar == "back":
+        along, behind = unknowns["bar_along_m"], unknowns["bar_behind_m"]
+        bar = chest + _points(ground, along * up + behind * ahead, along * ahead - behind * up)
+    else:
+        bar = _hang(joints, long, curves, unknowns)
+    middle = human.foot.middle_ahead * long["foot"] * np.cos(toe_out)
+    quantities = {
+        "knee_deg": shank + thigh,
+        "thigh_deg": thigh,
+        "bar_over_foot_m": bar[..., 2] - middle,
+        "bar_height_m": bar[..., 1],
+        "com_over_foot_m": _mass_z(human, joints, bar) - middle,
+    }
+    leans = {"shank": shank, "thigh": -thigh, "trunk": trunk, "floor": ground}
+    return Figure(joints | _foot(human, ankle, unknowns, long), leans, bar, quantities)
+
+
+def _foot(human: Human, ankle: FloatArray, unknowns: Values, long: Values) -> dict[str, FloatArray]:
+    """Heel and toe on the floor, the foot turned out."""
+    foot, stature = human.foot, unknowns["stature_m"]
+    turned = {"heel": -foot.heel_behind * long["foot"], "toe": foot.toe_ahead * long["foot"]}
+    height = {"heel": foot.heel_height * stature, "toe": foot.toe_height * stature}
+    toe_out = unknowns["toe_out"]
+    return {
+        name: _points(
+            ankle[..., 0] + turned[name] * np.sin(toe_out),
+            height[name] + 0 * ankle[..., 1],
+            ankle[..., 2] + turned[name] * np.cos(toe_out),
+        )
+        for name in turned
+    }
+
+
+def _hang(joints: dict[str, FloatArray], long: Values, curves: Values, unknowns: Values) -> FloatArray:
+    """(B, n, 3) the bar in straight arms, which lean from the vertical; adds elbows and wrists."""
+    shoulder, arm = joints["shoulder"], curves["arm"]
+    hand = _HAND_LENGTH * unknowns["stature_m"]
+    reach = long["upper_arm"] + long["forearm"] + hand
+    aside = unknowns["half_grip_m"] - long["half_shoulders"]
+    drop = np.sqrt(np.maximum(reach**2 - aside**2, _LEAST_M2))
+    way = _points(aside, -drop * np.cos(arm), drop * np.sin(arm))
+    joints["elbow"] = shoulder + way * (long["upper_arm"] / reach)[..., None]
+    joints["wrist"] = shoulder + way * (1 - hand / reach)[..., None]
+    bar = shoulder + way
+    return np.asarray(bar * np.array([0.0, 1.0, 1.0]))
+
+
+def _mass_z(human: Human, joints: Values, bar: FloatArray) -> FloatArray:
+    """(B, n) forward place of the body's center of mass, the bar not counted."""
+    z = {name: at[..., 2] for name, at in joints.items()}
+    share = human.masses
+    trunk = z["hip"] + share.trunk_at * (z["shoulder"] - z["hip"])
+    parts = (
+        (share.shank, 0.567 * z["knee"] + 0.433 * z["ankle"]),
+        (share.thigh, 0.567 * z["hip"] + 0.433 * z["knee"]),
+        (share.trunk, trunk),
+        (share.arms, (z["shoulder"] + bar[..., 2]) / 2),
+    )
+    total = sum(mass for mass, _ in parts)
+    return np.asarray(sum(mass * at for mass, at in parts) / total)
+
+
+def _lying(human: Human, curves: Values, unknowns: Values) -> Figure:
+    """A body at rest on a bench whose arms follow the bar: the elbow by the law of cosines."""
+    long = lengths_m(unknowns, human)
+    trunk, thigh, shank = (unknowns[f"{bone}_lean"] for bone in ("trunk", "thigh", "shank"))
+    bar_up, bar_ahead = curves["bar_up_m"], curves["bar_ahead_m"]
+    still = np.zeros_like(bar_up)
+    shoulder = _points(long["half_shoulders"] + still, _BENCH_SHOULDER_M + still, still)
+    hip = _points(
+        long["half_hips"] + still,
+        _BENCH_SHOULDER_M - long["trunk"] * np.cos(trunk) + still,
+        long["trunk"] * np.sin(trunk) + still,
+    )
+    inward = long["half_hips"] - unknowns["half_stance_m"]
+    rise = np.sqrt(np.maximum(long["thigh"] ** 2 - inward**2, _LEAST_M2))
+    knee = hip + _points(-inward, rise * np.cos(thigh), rise * np.sin(thigh))
+    ankle = knee + _points(still, -long["shank"] * np.cos(shank), -long["shank"] * np.sin(shank))
+    bar = _points(still, _BENCH_SHOULDER_M + bar_up, bar_ahead)
+    wrist = bar + _points(unknowns["half_grip_m"], -unknowns["palm_m"], -unknowns["wrist_behind_m"])
+    elbow, flexion, distance = _bent_arm(shoulder, wrist, long, curves["swivel"])
+    reach = long["upper_arm"] + long["forearm"]
+    quantities = {
+        "arm_extension": distance / reach,
+        "wrist_over_shoulder_m": wrist[..., 2] - shoulder[..., 2],
+        "elbow_deg": flexion,
+    }
+    leans = {"trunk": -trunk + still, "thigh": np.pi + thigh + still, "shank": shank + still, "floor": still}
+    joints = {
+        "shoulder": shoulder, "elbow": elbow, "wrist": wrist, "hip": hip, "knee": knee, "ankle": ankle,
+    }  # fmt: skip
+    return Figure(joints, leans, bar, quantities)
+
+
+def _bent_arm(
+    shoulder: FloatArray, wrist: FloatArray, long: Values, swivel: FloatArray
+) -> tuple[FloatArray, FloatArray, FloatArray]:
+    """Elbow (B, n, 3), its flexion (B, n) and the distance (B, n) from shoulder to wrist."""
+    upper, lower = long["upper_arm"], long["forearm"]
+    way = wrist - shoulder
+    distance = np.linalg.norm(way, axis=-1)
+    bent = np.clip(distance, np.abs(upper - lower) + 1e-3, upper + lower - 1e-3)
+    cosine = (upper**2 + lower**2 - bent**2) / (2 * upper * lower)
+    along = (upper**2 - lower**2 + bent**2) / (2 * bent)
+    off = np.sqrt(np.maximum(upper**2 - along**2, _LEAST_M2))
+    axis = way / distance[..., None]
+    toward = _points(np.sin(swivel), -np.cos(swivel), np.full_like(swivel, _ELBOW_TO_FEET))
+    toward = toward - (toward * axis).sum(axis=-1)[..., None] * axis
+    toward = toward / np.linalg.norm(toward, axis=-1)[..., None]
+    elbow = shoulder + along[..., None] * axis + off[..., None] * toward
+    return elbow, np.pi - np.arccos(np.clip(cosine, -1.0, 1.0)), distance

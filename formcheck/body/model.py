@@ -1,0 +1,295 @@
+"""What is known beforehand of a lift's body: unknowns, curves and physical terms, as data."""
+
+import tomllib
+from functools import cache
+from importlib import resources
+from typing import Literal, Self
+
+import numpy as np
+from pydantic import BaseModel, ConfigDict, Field, model_validator
+
+Prior = tuple[float, float]
+"""Mean and standard deviation."""
+
+OffAxis = tuple[float, float]
+"""Along a bone and forward of it, in statures."""
+
+JointName = Literal["shoulder", "elbow", "wrist", "hip", "knee", "ankle", "heel", "toe"]
+SegmentName = Literal["trunk", "thigh", "shank", "floor"]
+BoneName = Literal["thigh", "shank", "trunk", "upper_arm", "forearm", "foot", "half_hips", "half_shoulders"]
+TermName = Literal["lockout", "balance", "floor", "reach"]
+"""Groups of physical terms that a fit can do without."""
+
+
+class _Strict(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class Curve(_Strict):
+    """One degree of freedom over time, in degrees if its name ends so, else in metres.
+
+    Attributes
+    ----------
+    top, bottom
+        Where it starts from with the bar at its highest and at its lowest.
+    rough
+        Standard deviation of the third difference of spline coefficients that are 0.1 s apart.
+    within
+        Soft limits.
+    usual
+        Prior of each frame's value.
+    """
+
+    top: float
+    bottom: float
+    rough: float = Field(gt=0)
+    within: tuple[float, float] | None = None
+    usual: Prior | None = None
+
+
+class Term(_Strict):
+    """Something physical that holds at part of the bar's way.
+
+    Attributes
+    ----------
+    name
+        Its group; `without` leaves out the whole group.
+    quantity
+        What is compared, with its unit.
+    at
+        At the highest 4 % of the bar's way, the lowest 3 %, or always.
+    mean, sd
+        What is expected. With `most`, only what exceeds the mean counts.
+    """
+
+    name: TermName
+    quantity: str
+    at: Literal["top", "bottom", "always"]
+    mean: float
+    sd: float = Field(gt=0)
+    most: bool = False
+    source: str
+
+
+class BodyModel(_Strict):
+    """The `[body]` section of a lift's file.
+
+    Attributes
+    ----------
+    chain
+        A body that stands on its feet or lies on a bench.
+    bar
+        On the upper back, hanging from straight arms, or pressed by bent ones.
+    keypoints
+        Which keypoints count.
+    noise
+        Factor on the noise of a keypoint in side views, where plates hide it.
+    unknowns
+        What is constant in a take: prior mean and deviation.
+    curves
+        What moves.
+    terms
+        Physical terms.
+    spread
+        By `side` and `other` views and by angle: factor on the fit's standard deviation, and what is added in
+        quadrature (degrees; `depth` in metres) for what the model leaves out.
+    """
+
+    chain: Literal["standing", "lying"]
+    bar: Literal["back", "hands", "pressed"]
+    keypoints: tuple[JointName, ...] = Field(min_length=3)
+    noise: dict[JointName, float] = {}
+    unknowns: dict[str, Prior]
+    curves: dict[str, Curve]
+    terms: tuple[Term, ...] = ()
+    spread: dict[Literal["side", "other"], dict[str, tuple[float, float]]]
+    source: str
+
+    @model_validator(mode="after")
+    def _complete(self) -> Self:
+        tables = (
+            ("curves", self.curves, CURVES[self.bar]),
+            ("unknowns", self.unknowns, UNKNOWNS[self.bar]),
+            ("spread.side", self.spread.get("side", {}), READINGS[self.chain]),
+            ("spread.other", self.spread.get("other", {}), READINGS[self.chain]),
+        )
+        for name, found, wanted in tables:
+            if set(found) != set(wanted):
+                raise ValueError(f"{name}: expected {', '.join(wanted)}, found {', '.join(found)}")
+        strangers = {term.quantity for term in self.terms} - set(QUANTITIES[self.chain])
+        if strangers:
+            raise ValueError(f"terms: unknown quantities {', '.join(sorted(strangers))}")
+        return self
+
+
+_LEGS = ("shank_deg", "thigh_deg", "trunk_deg", "knees_out_m")
+CURVES: dict[str, tuple[str, ...]] = {
+    "back": _LEGS,
+    "hands": (*_LEGS, "arm_deg"),
+    "pressed": ("bar_up_m", "bar_ahead_m", "swivel_deg"),
+}
+"""By the bar's place, what moves."""
+
+SWAY = ("sway_right_m", "sway_down_m")
+"""What moves besides where a hand holds the camera."""
+
+_FEET = ("half_stance_m", "toe_out_deg")
+UNKNOWNS: dict[str, tuple[str, ...]] = {
+    "back": (*_FEET, "bar_along_m", "bar_behind_m", "plate_aside_m"),
+    "hands": (*_FEET, "half_grip_m", "plate_aside_m"),
+    "pressed": (
+        "half_stance_m", "half_grip_m", "trunk_lean_deg", "thigh_lean_deg", "shank_lean_deg",
+        "palm_m", "wrist_behind_m", "plate_aside_m",
+    ),
+}  # fmt: skip
+"""By the bar's place, what is constant in a take."""
+
+
+READINGS: dict[str, tuple[str, ...]] = {
+    "standing": ("knee_flexion", "hip_flexion", "trunk_lean", "shank_lean", "thigh_angle", "depth"),
+    "lying": ("elbow_flexion", "trunk_lean"),
+}
+"""By the chain, what a fit says with a deviation."""
+
+QUANTITIES: dict[str, tuple[str, ...]] = {
+    "standing": ("knee_deg", "thigh_deg", "bar_over_foot_m", "bar_height_m"),
+    "lying": ("arm_extension", "wrist_over_shoulder_m"),
+}
+"""By the chain, what a physical term can be about."""
+
+
+class CameraPrior(_Strict):
+    """What is assumed of the camera."""
+
+    source: str
+    azimuth_sd_deg: float
+    pitch_deg: Prior
+    roll_deg: Prior
+    focal_over_long_side: Prior
+    ln_distance_sd: float
+
+
+class Sway(_Strict):
+    """Curves of a camera that is held by hand."""
+
+    sway_right_m: Curve
+    sway_down_m: Curve
+
+
+class Stature(_Strict):
+    """What is assumed of the lifter's height, and how well a given one is known."""
+
+    source: str
+    prior_m: Prior
+    given_sd_m: float
+
+
+class Foot(_Strict):
+    """A shod foot: heights in statures, the rest in foot lengths from the ankle."""
+
+    source: str
+    ankle_height: float
+    heel_height: float
+    toe_height: float
+    heel_behind: float
+    toe_ahead: float
+    middle_ahead: float
+
+
+class Masses(_Strict):
+    """Shares of body mass, both sides together, and how far up the trunk its center is."""
+
+    source: str
+    shank: float
+    thigh: float
+    trunk: float
+    arms: float
+    trunk_at: float
+
+
+class Noise(_Strict):
+    """How far what the eyes saw is off, and for how long it stays so.
+
+    Attributes
+    ----------
+    keypoint
+        Of the lifter's height in the picture.
+    unsure, confident
+        A keypoint of no confidence has 1 + `unsure` times the noise of one of `confident` and more.
+    in_plate, far_side
+        Factors inside the near plate, and for the far side in views within `side_within_deg` of the side.
+    keypoint_tau_s, plate_tau_s
+        Within such a time errors are alike.
+    plate_px, plate_size, plate_flatness
+        Of the plate's center, of its radius as a share, and of the ratio of its axes.
+    of
+        Factor for each joint.
+    """
+
+    source: str
+    keypoint: float
+    unsure: float
+    confident: float
+    in_plate: float
+    far_side: float
+    side_within_deg: float
+    keypoint_tau_s: float
+    plate_px: float
+    plate_tau_s: float
+    plate_size: float
+    plate_flatness: float
+    of: dict[JointName, float]
+
+
+class Offsets(_Strict):
+    """Where the network sees a joint, less its center, by the bones on which that depends."""
+
+    source: str
+    shoulder: dict[SegmentName, OffAxis]
+    hip: dict[SegmentName, OffAxis]
+    knee: dict[SegmentName, OffAxis]
+    ankle: dict[SegmentName, OffAxis]
+
+
+class Ratios(_Strict):
+    """Lengths between joint centers over stature, with deviations as shares."""
+
+    source: str
+    thigh: Prior
+    shank: Prior
+    trunk: Prior
+    upper_arm: Prior
+    forearm: Prior
+    foot: Prior
+    half_hips: Prior
+    half_shoulders: Prior
+
+    def of(self, bone: BoneName) -> Prior:
+        """Mean and deviation of a bone."""
+        prior: Prior = getattr(self, bone)
+        return prior
+
+
+class Human(_Strict):
+    """What is assumed of any lifter and any camera."""
+
+    camera: CameraPrior
+    sway: Sway
+    stature: Stature
+    ratios: Ratios
+    foot: Foot
+    masses: Masses
+    offsets: Offsets
+    noise: Noise
+
+
+@cache
+def load_human() -> Human:
+    """Read `human.toml`."""
+    text = (resources.files("formcheck.body") / "human.toml").read_text("utf-8")
+    return Human.model_validate(tomllib.loads(text))
+
+
+def in_si(name: str, value: float) -> float:
+    """A number of that name in radians or metres."""
+    return float(np.radians(value)) if name.endswith("_deg") else value

@@ -1,0 +1,96 @@
+"""What a fitted body says: angles, depth and balance with standard deviations."""
+
+import numpy as np
+
+from formcheck.body.chain import Figure
+from formcheck.body.fit import STEP, Fitted, moved_a_little
+from formcheck.pose import FloatArray
+
+Readings = dict[str, FloatArray]
+"""Name to values, in degrees and metres."""
+
+_SD_RATE_HZ = 5.0
+_FRAMES_AT_ONCE = 200
+
+
+def read(body: Figure) -> Readings:
+    """(B, n) angles in degrees, depth and the center of mass over the mid-foot in metres.
+
+    Flexions are those of the bones in space, 0 for a straight limb.
+    """
+    joints, leans = body.joints, body.leans
+    if "elbow_deg" in body.quantities:
+        elbow = np.degrees(body.quantities["elbow_deg"])
+        return {"elbow_flexion": elbow, "trunk_lean": np.degrees(np.abs(leans["trunk"]))}
+    shank, thigh = joints["ankle"] - joints["knee"], joints["hip"] - joints["knee"]
+    trunk = joints["shoulder"] - joints["hip"]
+    return {
+        "knee_flexion": 180.0 - _between_deg(thigh, shank),
+        "hip_flexion": 180.0 - _between_deg(trunk, -thigh),
+        "trunk_lean": np.degrees(leans["trunk"]),
+        "shank_lean": np.degrees(leans["shank"]),
+        "thigh_angle": 90.0 + np.degrees(leans["thigh"]),
+        "depth": joints["knee"][..., 1] - joints["hip"][..., 1],
+        "com_over_midfoot": body.quantities["com_over_foot_m"],
+    }
+
+
+def _between_deg(a: FloatArray, b: FloatArray) -> FloatArray:
+    cosine = (a * b).sum(axis=-1) / (np.linalg.norm(a, axis=-1) * np.linalg.norm(b, axis=-1))
+    return np.asarray(np.degrees(np.arccos(np.clip(cosine, -1.0, 1.0))))
+
+
+def readings(fitted: Fitted, time_s: FloatArray) -> Readings:
+    """(n,) readings at instants within the fitted spans."""
+    curves = fitted.splines.basis(time_s) @ fitted.coefficients
+    values = read(fitted.mechanism.figure(curves[None], fitted.shared[None]))
+    return {name: value[0] for name, value in values.items()}
+
+
+def deviations(fitted: Fitted, time_s: FloatArray) -> Readings:
+    """(n,) standard deviations of the readings by the fit's covariance.
+
+    They change slowly: they are computed five times a second and interpolated.
+    """
+    step = max(int(1 / (_SD_RATE_HZ * _step_s(time_s))), 1)
+    at = np.unique(np.append(np.arange(0, len(time_s), step), len(time_s) - 1))
+    parts = [
+        _deviations(fitted, time_s[at[start : start + _FRAMES_AT_ONCE]])
+        for start in range(0, len(at), _FRAMES_AT_ONCE)
+    ]
+    return {
+        name: np.interp(time_s, time_s[at], np.concatenate([part[name] for part in parts]))
+        for name in parts[0]
+    }
+
+
+def change_deviations(fitted: Fitted, name: str, time_s: FloatArray, since_s: float) -> FloatArray:
+    """(n,) standard deviation of how much a reading has changed since an instant."""
+    first = _gradients(fitted, np.array([since_s]))[name]
+    at = time_s[:: max(int(1 / (_SD_RATE_HZ * _step_s(time_s))), 1)]
+    variance = fitted.factored.variance(_gradients(fitted, at)[name] - first)
+    return np.interp(time_s, at, np.sqrt(np.maximum(variance, 0.0)))
+
+
+def _step_s(time_s: FloatArray) -> float:
+    return float(np.median(np.diff(time_s))) if len(time_s) > 1 else 1.0
+
+
+def _deviations(fitted: Fitted, time_s: FloatArray) -> Readings:
+    return {
+        name: np.sqrt(np.maximum(fitted.factored.variance(gradient), 0.0))
+        for name, gradient in _gradients(fitted, time_s).items()
+    }
+
+
+def _gradients(fitted: Fitted, time_s: FloatArray) -> Readings:
+    """Name to (C k + S, n) slopes of each reading by coefficients and shared values."""
+    basis = fitted.splines.basis(time_s)
+    own = fitted.coefficients.shape[1]
+    batch = moved_a_little(basis @ fitted.coefficients, fitted.shared)
+    found: Readings = {}
+    for name, value in read(fitted.mechanism.figure(*batch)).items():
+        slope = (value[1:] - value[0]) / STEP
+        parts = (basis.T[:, None] * slope[None, :own]).reshape(fitted.coefficients.size, -1)
+        found[name] = np.concatenate([parts, slope[own:]])
+    return found

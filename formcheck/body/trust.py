@@ -1,0 +1,102 @@
+"""Whether a fit is to be believed, judged by the fit itself."""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from formcheck.body.fit import Fitted
+from formcheck.body.mechanism import PLATE_COLUMNS
+from formcheck.body.unknowns import BONES
+from formcheck.body.weigh import side_on
+
+_FAR_OUT_SD = 2.5
+_OFF = 3.0
+_MOST_OFF = 0.35
+_MOST_RMS = 1.6
+_PLATE_OFF_PX = 12.0
+_MIXED = (0.25, 0.75)
+_LEAST_SEEN = 0.6
+
+
+@dataclass(frozen=True, slots=True)
+class Residual:
+    """How well a fitted body agrees with what was seen.
+
+    Attributes
+    ----------
+    keypoints
+        Typical distance of a keypoint over its noise (root of the mean of squares, outliers counted down).
+    outliers
+        Share of keypoints that are more than three times their noise away.
+    plate_px
+        Typical distance of the plate's center; NaN where no plate counts.
+    seen
+        Share of the frames in which half of the keypoints were seen.
+    exchanged
+        Share of the frames in which left and right were taken to be exchanged; 0 in side views, where
+        the one hides the other.
+    strangest, strangest_sd
+        The bone whose length is farthest from what is usual, and how far in standard deviations.
+    rounds
+        Steps until nothing moved.
+    """
+
+    keypoints: float
+    outliers: float
+    plate_px: float
+    seen: float
+    exchanged: float
+    strangest: str
+    strangest_sd: float
+    rounds: int
+
+
+def residual_of(fitted: Fitted) -> Residual:
+    """Compare a fitted body with what it was fitted to."""
+    weighed, unknowns = fitted.weighed, fitted.mechanism.unknowns
+    errors = weighed.errors
+    known = np.isfinite(errors)
+    capped = np.minimum(errors[known], _OFF)
+    count = errors.shape[1] * 2
+    plate = slice(count, count + PLATE_COLUMNS)
+    curves = fitted.splines.basis(fitted.time_s) @ fitted.coefficients
+    row = fitted.mechanism.predict(curves[None], fitted.shared[None])[0][:, plate]
+    away = np.linalg.norm((weighed.target[:, plate] - row)[:, :2], axis=1)
+    counts = np.isfinite(weighed.sd[:, count])
+    far = {
+        name: float(fitted.shared[unknowns.index(name)] - unknowns.mean[unknowns.index(name)])
+        / float(unknowns.sd[unknowns.index(name)])
+        for name in (*BONES, "stature_m")
+    }
+    strangest = max(far, key=lambda name: abs(far[name]))
+    return Residual(
+        keypoints=float(np.sqrt(np.mean(capped**2))),
+        outliers=float(np.mean(errors[known] > _OFF)),
+        plate_px=float(np.median(away[counts])) if counts.any() else float("nan"),
+        seen=float(np.mean(known.mean(axis=1) >= 0.5)),
+        exchanged=0.0 if side_on(fitted.mechanism) else float(weighed.exchanged.mean()),
+        strangest=strangest,
+        strangest_sd=far[strangest],
+        rounds=fitted.rounds,
+    )
+
+
+def doubts(residual: Residual) -> str:
+    """Why a fit is not to be believed; empty where it is."""
+    if residual.seen < _LEAST_SEEN:
+        return f"the lifter was seen in only {residual.seen:.0%} of the frames"
+    if residual.keypoints > _MOST_RMS or residual.outliers > _MOST_OFF:
+        return (
+            f"no body fits what was seen: keypoints are {residual.keypoints:.1f} times their noise away, "
+            f"{residual.outliers:.0%} of them much more"
+        )
+    if residual.plate_px > _PLATE_OFF_PX:
+        return f"the bar cannot be where the plate was seen: {residual.plate_px:.0f} pixels away"
+    if abs(residual.strangest_sd) > _FAR_OUT_SD:
+        return (
+            f"the fitted {residual.strangest.removesuffix('_m').replace('_', ' ')} is "
+            f"{abs(residual.strangest_sd):.1f} standard deviations from what is usual"
+        )
+    if _MIXED[0] < residual.exchanged < _MIXED[1]:
+        return f"left and right were exchanged in {residual.exchanged:.0%} of the frames"
+    return ""

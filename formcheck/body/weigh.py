@@ -1,0 +1,157 @@
+"""How much each thing seen counts: its noise, what the plate hides, outliers, exchanged labels."""
+
+from dataclasses import dataclass
+
+import numpy as np
+from scipy.ndimage import uniform_filter1d
+
+from formcheck.body.evidence import Evidence
+from formcheck.body.mechanism import PLATE_COLUMNS, Mechanism
+from formcheck.pose import FloatArray
+from formcheck.signals.filters import Flags
+from formcheck.skeleton import SIDES
+
+_KEYPOINT_FREEDOM, _PLATE_FREEDOM = 3.0, 5.0
+"""Degrees of freedom of Student's t, that outliers are drawn from (Lange et al. 1989, JASA 84:881)."""
+
+_HIDDEN_SEEN, _HIDDEN_MEANT = 0.95, 1.0
+"""A keypoint is hidden within so many plate radii, where it is seen or where it should be."""
+
+_EXCHANGE_S = 0.4
+_CLEARLY = 4.0
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Weighed:
+    """n rows of M targets with standard deviations (infinite where nothing was seen).
+
+    `errors` (n, 2J) is each keypoint's distance over its noise, NaN unseen; `exchanged` (n,) says in which
+    frames left and right were taken to be exchanged.
+    """
+
+    target: FloatArray
+    sd: FloatArray
+    errors: FloatArray
+    exchanged: Flags
+
+
+def weigh(
+    mechanism: Mechanism,
+    evidence: Evidence,
+    predicted: FloatArray,
+    *,
+    without: frozenset[str],
+    labels: Flags | None,
+) -> Weighed:
+    """Compare (n, M) predicted rows with what was seen.
+
+    Parameters
+    ----------
+    without
+        Groups of physical terms, and `plate`, that do not count.
+    labels
+        (n,) which frames have left and right exchanged; None decides it anew.
+    """
+    noise, rate_hz = mechanism.human.noise, _rate_hz(evidence)
+    count = 2 * len(mechanism.keypoints)
+    pixels = predicted[:, :count].reshape(len(predicted), -1, 2)
+    side = _side_factor(mechanism)
+    as_is = _errors(evidence, evidence.keypoints_px, evidence.noise_px * side, pixels, noise.in_plate)
+    other = _errors(
+        evidence, evidence.exchanged_px, evidence.exchanged_noise_px * side, pixels, noise.in_plate
+    )
+    exchanged = _exchanged(as_is[0], other[0], rate_hz) if labels is None else labels
+    errors, sd = (np.where(exchanged[:, None], b, a) for a, b in zip(as_is, other, strict=True))
+    points = np.where(exchanged[:, None, None], evidence.exchanged_px, evidence.keypoints_px)
+    sd = sd / np.sqrt((_KEYPOINT_FREEDOM + 2) / (_KEYPOINT_FREEDOM + np.nan_to_num(errors) ** 2))
+    alike = max(rate_hz * noise.keypoint_tau_s, 1.0)
+    sd = np.where(np.isfinite(errors), sd * np.sqrt(alike), np.inf)
+    mean, loose = mechanism.expected(evidence.low, without, alike)
+    plate, plate_sd = _plate(mechanism, evidence, predicted[:, count : count + PLATE_COLUMNS], rate_hz)
+    if "plate" in without:
+        plate_sd = np.full_like(plate_sd, np.inf)
+    return Weighed(
+        np.concatenate([np.nan_to_num(points).reshape(len(predicted), -1), plate, mean], axis=1),
+        np.concatenate([np.repeat(sd, 2, axis=1), plate_sd, loose], axis=1),
+        errors,
+        exchanged,
+    )
+
+
+def _rate_hz(evidence: Evidence) -> float:
+    return float(1 / np.median(np.diff(evidence.time_s)))
+
+
+def _side_factor(mechanism: Mechanism) -> FloatArray:
+    """(2J,) factor on the noise of each keypoint: the far side and what plates hide, in side views."""
+    near = "left" if mechanism.near > 0 else "right"
+    noise = mechanism.human.noise
+    if not side_on(mechanism):
+        return np.ones(len(mechanism.keypoints))
+    own = mechanism.lift.noise
+    return np.array(
+        [
+            (1.0 if side == near else noise.far_side) * own.get(joint, 1.0)
+            for joint in mechanism.lift.keypoints
+            for side in SIDES
+        ]
+    )
+
+
+def side_on(mechanism: Mechanism) -> bool:
+    """Whether the camera was said to look from the side."""
+    azimuth = mechanism.unknowns.mean[mechanism.unknowns.index("azimuth")]
+    within = np.radians(mechanism.human.noise.side_within_deg)
+    return bool(np.abs(np.sin(azimuth)) >= np.cos(within))
+
+
+def _errors(
+    evidence: Evidence, points: FloatArray, noise_px: FloatArray, predicted: FloatArray, hidden: float
+) -> tuple[FloatArray, FloatArray]:
+    """(n, 2J) distance of each keypoint over its noise, NaN unseen, and that noise: more inside the plate."""
+    with np.errstate(invalid="ignore"):
+        radius = evidence.radius_px[:, None]
+        seen = np.linalg.norm(points - evidence.plate_px[:, None], axis=2) < _HIDDEN_SEEN * radius
+        meant = np.linalg.norm(predicted - evidence.plate_px[:, None], axis=2) < _HIDDEN_MEANT * radius
+    sd = np.where(seen | meant, hidden, 1.0) * noise_px
+    return np.linalg.norm(points - predicted, axis=2) / sd, sd
+
+
+def _exchanged(as_is: FloatArray, other: FloatArray, rate_hz: float) -> Flags:
+    """(n,) where, over some tenths of a second, the exchanged labels fit clearly better."""
+
+    def cost(errors: FloatArray) -> FloatArray:
+        return np.asarray(np.log1p(np.nan_to_num(errors) ** 2 / _KEYPOINT_FREEDOM).sum(axis=1))
+
+    gain = (_KEYPOINT_FREEDOM + 2) / 2 * (cost(as_is) - cost(other))
+    width = max(round(_EXCHANGE_S * rate_hz), 1)
+    return np.asarray(uniform_filter1d(gain, width, mode="nearest") > _CLEARLY)
+
+
+def _plate(
+    mechanism: Mechanism, evidence: Evidence, predicted: FloatArray, rate_hz: float
+) -> tuple[FloatArray, FloatArray]:
+    """(n, 4) what the plate shows and its standard deviation.
+
+    Size and shape have errors that last for the whole take: all frames together count as one.
+    """
+    noise = mechanism.human.noise
+    known = np.isfinite(evidence.plate_px[:, 0]) & (evidence.radius_px > 0)
+    off = np.where(known, np.linalg.norm(evidence.plate_px - predicted[:, :2], axis=1), 0.0) / noise.plate_px
+    place = noise.plate_px * np.sqrt(max(rate_hz * noise.plate_tau_s, 1.0))
+    place = place / np.sqrt((_PLATE_FREEDOM + 2) / (_PLATE_FREEDOM + off**2))
+    frames = np.sqrt(max(int(known.sum()), 1))
+    sd = np.stack(
+        [
+            place,
+            place,
+            np.full(len(known), noise.plate_size * frames),
+            np.full(len(known), noise.plate_flatness * frames),
+        ],
+        axis=1,
+    )
+    sd = np.where(known[:, None], sd, np.inf)
+    sd[~np.isfinite(evidence.flatness), 3] = np.inf
+    radius = np.log(np.where(known, evidence.radius_px, 1.0))
+    target = np.column_stack([evidence.plate_px, radius, evidence.flatness])
+    return np.nan_to_num(target), sd
