@@ -11,9 +11,11 @@ from formcheck.draw import annotate
 from formcheck.errors import OutputError
 from formcheck.motion import Motion, save_motion
 from formcheck.pipeline import Analysis, OnProgress, ticker
+from formcheck.pose import FloatArray
 from formcheck.report.files import to_json, write_reps_csv, write_signals_csv
 from formcheck.report.html import to_html
 from formcheck.signals import Signals, resample
+from formcheck.skeleton import INDEX
 
 _RESULT = "report.json"
 
@@ -79,12 +81,13 @@ def _write_files(analysis: Analysis, folder: Path, *, video: bool, progress: OnP
     if not _followed(motion, signals):
         bar_px = np.full_like(bar_px, np.nan)
     if video and analysis.source is not None:
+        points, confidence = _skeleton(analysis)
         tick = ticker("drawing", len(motion.time_s), progress)
         annotate(
             analysis.source,
             time_s=motion.time_s,
-            keypoints_px=resample(signals.time_s, signals.keypoints_px, motion.time_s),
-            confidence=motion.confidence,
+            keypoints_px=points,
+            confidence=confidence,
             bar_px=bar_px,
             report=report,
             path=clip,
@@ -100,6 +103,18 @@ def _write_files(analysis: Analysis, folder: Path, *, video: bool, progress: OnP
     page = to_html(report, clip if clip.exists() else None)
     (folder / "report.html").write_text(page, encoding="utf-8")
     (folder / _RESULT).write_text(to_json(report), encoding="utf-8")
+
+
+def _skeleton(analysis: Analysis) -> tuple[FloatArray, FloatArray]:
+    """(T, K, 2) keypoints to draw and (T, K) how sure they are: the fitted body's where it is trusted."""
+    motion, signals, body = analysis.motion, analysis.signals, analysis.take.body
+    points = resample(signals.time_s, signals.keypoints_px, motion.time_s)
+    confidence = motion.confidence.copy()
+    for name, fitted_px in body.keypoints_px.items() if body and body.trusted else ():
+        known = np.isfinite(fitted_px[:, 0])
+        points[known, INDEX[name]] = fitted_px[known]
+        confidence[known, INDEX[name]] = 1.0
+    return points, confidence
 
 
 def _followed(motion: Motion, signals: Signals) -> bool:

@@ -13,17 +13,19 @@ from typing import cast
 from formcheck.bar import Hands, HandsTracker
 from formcheck.bar.hands import HandFlow
 from formcheck.bar.track import PlateTracker
+from formcheck.body import add_curves, fit_body
 from formcheck.errors import TooShort
 from formcheck.faults import find_faults
 from formcheck.lifts import known_lifts, load_lift
-from formcheck.lifts.recognise import recognise
+from formcheck.lifts.recognise import Recognised, recognise
 from formcheck.metrics import Take
 from formcheck.motion import Motion, Recorder, load_motion, load_note
-from formcheck.origin import Origin
+from formcheck.origin import Facts, Origin
 from formcheck.pose import Pose, PoseEstimator, load_pose
 from formcheck.practice import choose_focus
 from formcheck.report import Report
 from formcheck.report.compose import (
+    body_part,
     fault_part,
     focus_part,
     lift_part,
@@ -213,7 +215,7 @@ def _judge(motion: Motion, origin: Origin, lift: str | None, source: FrameSource
     take = Take(motion, signals, view, scale, slow_motion, cast("Preset", origin.settings["preset"]))
     lifts = [load_lift(name) for name in ([lift] if lift else known_lifts())]
     recognised = recognise(take, lifts, insisted=lift is not None)
-    take = replace(take, lift=recognised.lift.name)
+    take = _with_body(replace(take, lift=recognised.lift.name), recognised, facts)
     found = find_faults(take, recognised.lift, recognised.reps)
     names = recognised.lift.metrics
     report = Report(
@@ -221,6 +223,7 @@ def _judge(motion: Motion, origin: Origin, lift: str | None, source: FrameSource
         lift=lift_part(recognised, given=lift is not None),
         view=view_part(take),
         scale=scale_part(take.scale),
+        body=body_part(take.body),
         set=set_part(take, recognised.reps, facts.load_kg),
         reps=[rep_part(take, rep, names, found) for rep in recognised.reps],
         faults=[fault_part(fault) for fault in found],
@@ -229,7 +232,22 @@ def _judge(motion: Motion, origin: Origin, lift: str | None, source: FrameSource
         signals=signals_part(take),
         made_by=made_by(origin.weights, origin.settings),
     )
-    return Analysis(report, motion, signals, origin, source, take, recognised.reps)
+    return Analysis(report, motion, take.signals, origin, source, take, recognised.reps)
+
+
+def _with_body(take: Take, recognised: Recognised, facts: Facts) -> Take:
+    """Fit the lifter's body to the reps, and add its curves to the signals where it is trusted."""
+    if recognised.lift.body is None:
+        return take
+    body = fit_body(
+        take.motion,
+        lift=recognised.lift.body,
+        view=take.view,
+        reps=recognised.reps,
+        plate_diameter_m=facts.plate_diameter_m,
+        height_m=facts.height_m,
+    )
+    return replace(take, body=body, signals=add_curves(take.signals, body))
 
 
 def analyze(

@@ -8,6 +8,7 @@ from stick import DEPTHS_DEG, REP_S, SIZE_PX, draw_lifter, knee_flexion_deg, rep
 
 from formcheck.motion import Motion
 from formcheck.report import (
+    BodyPart,
     FaultPart,
     FocusPart,
     LiftPart,
@@ -221,6 +222,7 @@ def make_report(depths_deg: Sequence[float] = DEPTHS_DEG, **changes: object) -> 
             yaw_deg=None,
             note="no plate was followed",
         ),
+        body=BodyPart(shown="keypoints", note="the lifter was seen in only 40% of the frames", lengths={}),
         set=SetPart(load_kg=None, measures={}),
         reps=reps,
         faults=make_faults(reps),

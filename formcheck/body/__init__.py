@@ -11,6 +11,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from formcheck.body.body import Body, CameraPlace, Length, body_of
+from formcheck.body.curves import add_curves
 from formcheck.body.evidence import gather, held_by_hand, spans_of
 from formcheck.body.fit import fit
 from formcheck.body.mechanism import Mechanism
@@ -24,7 +25,7 @@ from formcheck.reps import Rep
 from formcheck.skeleton import INDEX
 from formcheck.view import View
 
-__all__ = ["GROUPS", "Body", "BodyModel", "CameraPlace", "Length", "Residual", "fit_body"]
+__all__ = ["GROUPS", "Body", "BodyModel", "CameraPlace", "Length", "Residual", "add_curves", "fit_body"]
 
 GROUPS = frozenset({"lockout", "balance", "floor", "reach", "plate"})
 """What a fit can do without."""

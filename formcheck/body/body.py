@@ -1,11 +1,13 @@
 """The fitted body over a take."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from types import MappingProxyType
+from typing import Literal
 
 import numpy as np
 
+from formcheck.body.evidence import shake_px
 from formcheck.body.fit import Fitted
 from formcheck.body.result import Readings, change_deviations, deviations, readings
 from formcheck.body.trust import Residual, doubts, residual_of
@@ -13,7 +15,18 @@ from formcheck.body.unknowns import BONES, lengths_m
 from formcheck.motion import Motion
 from formcheck.pose import FloatArray
 from formcheck.reps import Rep
+from formcheck.signals.filters import Flags
 from formcheck.view import View
+
+Place = Literal["top", "bottom"]
+"""Where on the bar's way."""
+
+_STATED: Mapping[str, tuple[str, ...]] = {
+    "knee_deg": ("knee_flexion",),
+    "thigh_deg": ("knee_flexion", "hip_flexion"),
+    "arm_extension": ("elbow_flexion",),
+}
+"""By what a physical term is about, the flexions that it states; an arm is at its limit at the top."""
 
 _OTHER_BEYOND_DEG = 25.0
 _REAR_OBLIQUE = "from behind at an angle the fit has not proved itself"
@@ -76,6 +89,11 @@ class Body:
     fed_by
         Which groups of physical terms, and whether the plate, went into it. Nothing that a group states may
         be judged by a fit that it fed: `fit_body(..., without=...)` leaves it out.
+    presumed
+        Flexions that those terms state at the `top` or the `bottom` of the bar's way, such as straight knees
+        at lockout: there the fit gives back what it was told.
+    keypoints_px
+        Name of a keypoint, `left_` or `right_`, to (T, 2) where the fitted body has it in the picture.
     trusted, why
         Whether to believe it, and why not.
     """
@@ -93,6 +111,8 @@ class Body:
     fed_by: frozenset[str]
     trusted: bool
     why: str = ""
+    presumed: frozenset[tuple[str, Place]] = frozenset()
+    keypoints_px: Mapping[str, FloatArray] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         own = {"depth_m": self.depth_m, "depth_sd_m": self.depth_sd_m, "com_sd_m": self.com_sd_m}
@@ -110,7 +130,7 @@ def body_of(
     if fitted is None:
         return _nothing(motion)
     time_s = motion.time_s
-    inside = fitted.splines.basis(time_s).any(axis=1)
+    inside = np.asarray(fitted.splines.basis(time_s).any(axis=1))
     residual = residual_of(fitted)
     why = doubts(residual)
     if not why and fitted.mechanism.lift.chain == "standing" and view.name == "oblique":
@@ -138,6 +158,8 @@ def body_of(
         fed_by=_fed_by(fitted, without),
         trusted=not why,
         why=why,
+        presumed=_presumed(fitted, without),
+        keypoints_px=_keypoints_px(fitted, motion, inside),
     )
 
 
@@ -213,3 +235,24 @@ def _fed_by(fitted: Fitted, without: frozenset[str]) -> frozenset[str]:
     count = 2 * fitted.weighed.errors.shape[1]
     plate = {"plate"} if np.isfinite(fitted.weighed.sd[:, count]).any() else set()
     return frozenset((names | plate) - without)
+
+
+def _presumed(fitted: Fitted, without: frozenset[str]) -> frozenset[tuple[str, Place]]:
+    """Flexions that the terms that counted state, and where."""
+    found: set[tuple[str, Place]] = set()
+    for term in fitted.mechanism.lift.terms:
+        if term.name not in without:
+            place: Place = "bottom" if term.at == "bottom" else "top"
+            found |= {(name, place) for name in _STATED.get(term.quantity, ())}
+    return frozenset(found)
+
+
+def _keypoints_px(fitted: Fitted, motion: Motion, inside: Flags) -> Mapping[str, FloatArray]:
+    """Where the fitted body has its keypoints in the pictures of the take."""
+    mechanism = fitted.mechanism
+    curves = fitted.splines.basis(motion.time_s[inside]) @ fitted.coefficients
+    row = mechanism.predict(curves[None], fitted.shared[None])[0]
+    count = 2 * len(mechanism.keypoints)
+    points = np.full((len(motion.time_s), count // 2, 2), np.nan)
+    points[inside] = row[:, :count].reshape(len(row), -1, 2) + shake_px(motion)[inside, None]
+    return MappingProxyType({name: points[:, index] for index, name in enumerate(mechanism.keypoints)})

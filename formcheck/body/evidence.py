@@ -75,7 +75,7 @@ def gather(
         return None
     names = [f"{side}_{name}" for name in lift.keypoints for side in SIDES]
     index = np.array([INDEX[name] for name in names])
-    shake = _shake(motion)
+    shake = shake_px(motion)
     points = motion.keypoints_px - shake[:, None]
     seen = np.isfinite(points[..., 0]) & (motion.confidence > 0)
     points = np.where(seen[..., None], points, np.nan)
@@ -135,7 +135,7 @@ def held_by_hand(motion: Motion) -> bool:
     return travel > _STEADY_SHARE * max(motion.size_px)
 
 
-def _shake(motion: Motion) -> FloatArray:
+def shake_px(motion: Motion) -> FloatArray:
     """(T, 2) how far the picture has moved; zero for a camera that stands."""
     return motion.camera_px if held_by_hand(motion) else np.zeros_like(motion.camera_px)
 

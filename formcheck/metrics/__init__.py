@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from types import MappingProxyType
 
-from formcheck.metrics import barbell, posture, sides, tempo, velocity
+from formcheck.metrics import barbell, fitted, posture, sides, tempo, velocity
 from formcheck.metrics.corrections import CORRECTED, correct
 from formcheck.metrics.measure import Instant, Measure, Metric, Take
 from formcheck.reps import Rep
@@ -60,6 +60,7 @@ METRICS: Mapping[str, Metric] = MappingProxyType(
         "trunk_rise": Metric(posture.trunk_rise, _TRUNK),
         "trunk_fold": Metric(posture.trunk_fold, _TRUNK, "turn"),
         "hip_shoulder_ratio": Metric(posture.hip_shoulder_ratio, _TRUNK),
+        "balance_shift": Metric(fitted.balance_shift),
         "heel_rise": Metric(posture.heel_rise, _FOOT, "turn"),
         "elbow_bend": Metric(posture.elbow_bend, _ELBOW),
         "hip_lift": Metric(posture.hip_lift, ("hip",)),
@@ -103,7 +104,15 @@ def reading(name: str, take: Take, rep: Rep) -> Measure:
 
 
 def measure(name: str, take: Take, rep: Rep) -> Measure:
-    """Compute one metric of a rep: read, corrected for what is known to be wrong with it, with its doubt."""
+    """Compute one metric of a rep, with its doubt.
+
+    By the fitted body where it tells; else as read off the keypoints, corrected for what is known to be wrong
+    with it.
+    """
+    if METRICS[name].at != "turn" or rep.turn_seen:
+        told = fitted.measure(name, take, rep)
+        if told is not None:
+            return told
     read = reading(name, take, rep)
     if name in CORRECTED:
         return correct(name, read, take)

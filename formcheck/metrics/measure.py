@@ -6,6 +6,7 @@ from typing import Literal
 
 import numpy as np
 
+from formcheck.body import Body
 from formcheck.motion import Motion
 from formcheck.pose import FloatArray
 from formcheck.reps import Rep
@@ -82,6 +83,8 @@ class Take:
         Which network looked; empty where nobody knows.
     lift
         Its name, once it is recognized; empty before.
+    body
+        The lifter as a mechanism, once there are reps.
     """
 
     motion: Motion
@@ -91,6 +94,7 @@ class Take:
     slow_motion: float = 1.0
     preset: Preset | Literal[""] = ""
     lift: str = ""
+    body: Body | None = None
 
     def at(self, time_s: float) -> int:
         """Index of the sample closest to a time."""
@@ -104,6 +108,10 @@ class Take:
     def around(self, name: str, time_s: float) -> float:
         """Median of a curve within 0.15 s of a time."""
         return median(self.signals.values[name][self.span(time_s - EDGE_S, time_s + EDGE_S)])
+
+    def angle(self, name: str) -> FloatArray:
+        """(T,) an angle of the body: fitted where the fit is trusted, else that of the keypoints."""
+        return self.signals.values.get(f"fitted_{name}", self.signals.values[name])
 
     def points(self, *names: str) -> FloatArray:
         """(T, 2) mean of the named keypoints in pixels."""

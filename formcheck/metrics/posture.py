@@ -41,7 +41,7 @@ def trunk_rise(take: Take, rep: Rep) -> Measure:
     phase = rep.phase("concentric")
     if phase is None:
         return Measure.none("deg", "the rep has no concentric phase")
-    lean = take.signals.values["trunk_lean_deg"]
+    lean = take.angle("trunk_lean_deg")
     first = lean[take.at(phase.start_s)]
     early = lean[take.span(phase.start_s, phase.start_s + 0.6 * phase.duration_s)]
     if not np.isfinite(early).any():
@@ -73,14 +73,15 @@ def hip_shoulder_ratio(take: Take, rep: Rep) -> Measure:
 
 def trunk_fold(take: Take, rep: Rep) -> Measure:
     """Lean that the trunk gains in the last tenth of the way down."""
-    lean = take.signals.values["trunk_lean_deg"]
+    lean = take.angle("trunk_lean_deg")
     down = take.span(rep.start_s, rep.turn_s)
     height = -take.signals.bar_px[down, 1]
     if not np.isfinite(height).any():
         return Measure.none("deg", "the hands were not seen")
     low, high = np.nanmin(height), np.nanmax(height)
     late = np.flatnonzero(height <= low + 0.1 * (high - low))
-    return Measure.of(take.around("trunk_lean_deg", rep.turn_s) - lean[down][late[0]], "deg", 3.0)
+    around = take.span(rep.turn_s - EDGE_S, rep.turn_s + EDGE_S)
+    return Measure.of(median(lean[around]) - lean[down][late[0]], "deg", 3.0)
 
 
 def heel_rise(take: Take, rep: Rep) -> Measure:

@@ -83,6 +83,18 @@ class ScalePart(_Part):
     note: str = ""
 
 
+class BodyPart(_Part):
+    """Where the joint angles come from, and the lifter's lengths.
+
+    `shown` is `fit` where they are of the fitted body, `keypoints` where that is not trusted; `note` says why
+    it is not. `lengths` lie between joint centers, and the stature; empty where nothing was fitted.
+    """
+
+    shown: Literal["fit", "keypoints"]
+    note: str
+    lengths: dict[str, MeasurePart]
+
+
 class SetPart(_Part):
     """Numbers of the whole set, by name as in a rep; `load_kg` is what the lifter said is on the bar."""
 
@@ -196,6 +208,7 @@ class Report(_Part):
     lift: LiftPart
     view: ViewPart
     scale: ScalePart
+    body: BodyPart
     set: SetPart
     reps: list[RepPart]
     faults: list[FaultPart]

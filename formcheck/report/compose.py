@@ -8,6 +8,7 @@ from importlib.metadata import PackageNotFoundError, version
 
 import numpy as np
 
+from formcheck.body import Body
 from formcheck.faults import Fault, Verdict
 from formcheck.lifts.recognise import Recognised
 from formcheck.metrics import Measure, Take, rep_metrics
@@ -15,6 +16,7 @@ from formcheck.metrics.velocity import set_measures
 from formcheck.origin import Origin
 from formcheck.practice import Focus
 from formcheck.report import (
+    BodyPart,
     FaultPart,
     FocusPart,
     LiftPart,
@@ -96,6 +98,17 @@ def scale_part(scale: Scale) -> ScalePart:
         yaw_deg=None if scale.yaw_deg is None else round(scale.yaw_deg, 1),
         note=scale.why,
     )
+
+
+def body_part(body: Body | None) -> BodyPart:
+    """Where the joint angles come from."""
+    if body is None:
+        return BodyPart(shown="keypoints", note="there is no mechanism of this lift", lengths={})
+    lengths = {
+        name: measure_part(Measure.of(length.value_m, "m", length.sd_m))
+        for name, length in body.lengths_m.items()
+    }
+    return BodyPart(shown="fit" if body.trusted else "keypoints", note=body.why, lengths=lengths)
 
 
 def set_part(take: Take, reps: Sequence[Rep], load_kg: float | None) -> SetPart:

@@ -29,9 +29,11 @@ from formcheck.report.plots import duration_s, page_data
 from formcheck.report.words import (
     EVIDENCE_WORDS,
     VERDICT_WORDS,
+    body_note,
     in_centimeters,
     interval_words,
     measure_title,
+    sentence,
     value_words,
 )
 
@@ -92,6 +94,7 @@ def to_html(report: Report, video: Path | None = None) -> str:
         lstrip_blocks=True,
     )
     environment.filters["cm"] = in_centimeters
+    environment.filters["words"] = sentence
     environment.filters["value"] = value_words
     environment.filters["interval"] = interval_words
     environment.filters["title"] = lambda part, name: measure_title(name, part.unit, report.lift.name)
@@ -104,7 +107,12 @@ def to_html(report: Report, video: Path | None = None) -> str:
         bar_gaps=missing_measures(report, bar=True),
         extremes=drift_extremes(report.reps),
         extremes_differ=extremes_differ(report.reps),
-        notes={"scale": scale_note(report), "path": path_note(report), "oblique": oblique_note(report)},
+        notes={
+            "scale": scale_note(report),
+            "path": path_note(report),
+            "oblique": oblique_note(report),
+            "body": body_note(report),
+        },
         cards=rule_cards(report.faults),
         focus_at=focus_instant(report),
         duration_s=duration_s(report),

@@ -1,7 +1,7 @@
 """What limits a result, and what would help: the report's warnings."""
 
 from formcheck.lifts.recognise import Recognised
-from formcheck.metrics import Take
+from formcheck.metrics import Take, fitted
 from formcheck.metrics.barbell import no_forward
 from formcheck.metrics.corrections import corrections_of
 from formcheck.metrics.velocity import LOAD_VELOCITY
@@ -54,7 +54,8 @@ def _view_warnings(take: Take, recognised: Recognised) -> list[WarningPart]:
 def _correction_warnings(take: Take, recognised: Recognised) -> list[WarningPart]:
     """What was added to the readings of this view, or that nobody measured how far they are off."""
     lift = recognised.lift
-    found = corrections_of(take, {*lift.metrics, *(rule.metric for rule in lift.faults)})
+    names = {*lift.metrics, *(rule.metric for rule in lift.faults)}
+    found = corrections_of(take, {name for name in names if not fitted.tells(name, take)})
     titles = {name: measure_title(name, "", lift.name).lower().replace(",", " at") for name in found}
     added = [f"{titles[name]} {entry.offset:+.3g}" for name, entry in found.items() if entry]
     plain = [titles[name] for name, entry in found.items() if not entry]
@@ -83,6 +84,14 @@ def _correction_warnings(take: Take, recognised: Recognised) -> list[WarningPart
 
 def _sight_warnings(take: Take, rep_coverage: float) -> list[WarningPart]:
     warnings = []
+    if take.body is not None and not take.body.trusted:
+        warnings.append(
+            WarningPart(
+                code="no_fit",
+                message=f"The angles are those of the keypoints, less certain: {take.body.why}.",
+                hint="Film from the side with the whole body and the near plate in view.",
+            )
+        )
     if rep_coverage < _GOOD_COVERAGE:
         warnings.append(
             WarningPart(

@@ -9,8 +9,11 @@ from formcheck.report.words import VERDICT_WORDS, signal_words
 _SIDES = ("left_", "right_")
 _SEGMENTS = ("trunk", "shank", "thigh")
 _JOINTS, _LEAN, _OTHER, _COMPARED = "Joint angles", "Lean of the body", "Other angles", "Left and right"
+_READ = "Angles as the keypoints have them"
+_FITTED = "fitted_"
 _LAST = (_JOINTS, _LEAN, _OTHER)
 _SHOWN_IN_PATHS = ("bar_height_ih", "bar_speed_ih_per_s", "bar_forward_m")
+_TOLD_BY_REP = ("fitted_depth_m", "fitted_balance_m")
 _AROUND_S = 1.0
 _COLORS = 4
 _FIGURES = 5
@@ -52,6 +55,8 @@ class Plot:
 def make_plots(report: Report) -> list[Plot]:
     """Sort the curves into plots; those that compare left and right come last.
 
+    Angles are those of the fitted body where there are such; what the keypoints say is then folded away.
+
     Curves without a single value are left out, and so are a squat's elbows, which carry the bar, bent and
     mostly hidden, and where the bar is known in meters its image heights and its way fore and aft, which its
     path shows.
@@ -61,10 +66,11 @@ def make_plots(report: Report) -> list[Plot]:
     for key, values in report.signals.values.items():
         if report.lift.name == "squat" and "elbow" in key:
             continue
-        if bar and key in _SHOWN_IN_PATHS:
+        if key in _TOLD_BY_REP or (bar and key in _SHOWN_IN_PATHS):
             continue
         if any(value is not None for value in values):
-            groups.setdefault((_group(key), signal_words(key)[1]), []).append(key)
+            title = _READ if _FITTED + key in report.signals.values else _group(key.removeprefix(_FITTED))
+            groups.setdefault((title, signal_words(key)[1]), []).append(key)
     plots = [_plot(report, title, unit, keys) for (title, unit), keys in groups.items()]
     return sorted(plots, key=lambda plot: (plot.folded, plot.title in _LAST, plot.title == _LEAN))
 
@@ -124,7 +130,7 @@ def _plot(report: Report, title: str, unit: str, keys: list[str]) -> Plot:
         title=title,
         unit=unit,
         note=_note(report, title),
-        folded=title.startswith(_COMPARED),
+        folded=title.startswith(_COMPARED) or title == _READ,
         curves=[_curve(report, key, position) for position, key in enumerate(keys)],
     )
 
@@ -132,6 +138,11 @@ def _plot(report: Report, title: str, unit: str, keys: list[str]) -> Plot:
 def _note(report: Report, title: str) -> str:
     if title.startswith("Bar") and report.quality.bar_kind == "wrists":
         return "Followed at the hands, not at the plate."
+    if title == _JOINTS and report.body.shown == "fit":
+        return (
+            "0° is a straight limb. Of a body with bones of constant length, fitted to all that was seen; "
+            "both sides are taken to do the same."
+        )
     if title == _JOINTS:
         return f"0° is a straight limb. Shown is the {report.view.near_side} side, nearer the camera."
     return ""
@@ -140,7 +151,7 @@ def _note(report: Report, title: str) -> str:
 def _curve(report: Report, key: str, position: int) -> Curve:
     values = report.signals.values[key]
     return Curve(
-        name=signal_words(key)[0],
+        name=signal_words(key.removeprefix(_FITTED))[0],
         color=position % _COLORS + 1,
         dashed=key.startswith("left_") or position >= _COLORS,
         values=[None if value is None else float(f"{value:.{_FIGURES}g}") for value in values],

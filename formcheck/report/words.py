@@ -1,6 +1,6 @@
 """Names, numbers and verdicts of a report as a lifter reads them."""
 
-from formcheck.report import MeasurePart, VerdictName
+from formcheck.report import MeasurePart, Report, VerdictName
 
 VERDICT_WORDS: dict[VerdictName, str] = {
     "fine": "fine",
@@ -108,3 +108,11 @@ def interval_words(measure: MeasurePart) -> str:
         return ""
     places = digits(measure)
     return f"{number(measure.low, places)} to {number(measure.high, places)}"
+
+
+def body_note(report: Report) -> str:
+    """Say what the fitted body's lengths are, and whether its angles are shown."""
+    lengths = "Between joint centers, both sides alike; small figures are 90 % intervals."
+    if report.body.shown == "fit":
+        return lengths
+    return f"{lengths} The fit is not trusted, and its angles are not shown: {report.body.note}."

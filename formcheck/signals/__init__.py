@@ -1,7 +1,7 @@
 """Curves over time: gaps filled, sides put right, low-passed, joint angles, the bar's height and speed."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from types import MappingProxyType
 
 import numpy as np
@@ -65,6 +65,9 @@ class Signals:
         -1..1, correlation of the wrists' motion with that of what they hold; 1 with a plate.
     camera_moved
         Whether the background travelled by more than 2 % of the picture.
+    sd
+        Standard deviations of those curves that have one: the `fitted_` angles, which come from the fit of
+        the whole body and are there only where it is trusted.
     """
 
     time_s: FloatArray
@@ -77,9 +80,10 @@ class Signals:
     swapped_share: float
     bar_agreement: float
     camera_moved: bool
+    sd: Mapping[str, FloatArray] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
-        for name, array in self.values.items():
+        for name, array in (*self.values.items(), *self.sd.items()):
             if array.shape != self.time_s.shape:
                 raise ValueError(f"{name}: expected {self.time_s.shape}, got {array.shape}")
             array.flags.writeable = False

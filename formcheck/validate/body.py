@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 import numpy as np
 
+from formcheck.metrics.measure import Z90
 from formcheck.pose import FloatArray
 from formcheck.skeleton import INDEX
 from formcheck.validate.instants import LONGEST_STEP_S, at, inside_reps
@@ -32,8 +33,10 @@ def true_angle(frames: TrueFrames, joint: str, side: Side) -> FloatArray | None:
 def angle_samples(outcome: Outcome) -> Iterator[Samples]:
     """Score the joint angles of the near side inside the true reps: found less true, in degrees.
 
-    The lean of the trunk is taken without its sign, as truth files state it. Where the curve is NaN nothing
-    was assessed; a refused clip assessed nothing at all. `turn_error_deg` is the error at each true turn.
+    By joint as the report shows them, which is by the fitted body where it is trusted; `... read` are
+    those of the filtered keypoints in any case. The lean of the trunk is taken without its sign, as truth
+    files state it. Where the curve is NaN nothing was assessed; a refused clip assessed nothing at all.
+    `turn_error_deg` is the error at each true turn, `inside` whether a truth lies in the fit's 90 % interval.
     """
     truth, side = outcome.clip.truth, near_side(outcome)
     if truth.frames is None:
@@ -45,18 +48,21 @@ def angle_samples(outcome: Outcome) -> Iterator[Samples]:
         true = true_angle(truth.frames, joint, side)
         if true is None:
             continue
-        error = _found_angle(outcome, joint, side, time_s) - true
         known = inside & np.isfinite(true)
-        at_turn = at(time_s, error, turns, longest_step_s=LONGEST_STEP_S)
-        yield Samples(
-            "angles",
-            joint,
-            {
-                "error_deg": error[known & np.isfinite(error)],
-                "assessed": rows(np.isfinite(error[known])),
-                "turn_error_deg": at_turn[np.isfinite(at_turn)],
-            },
-        )
+        for item, (found, sd) in _found_angles(outcome, joint, side, time_s).items():
+            error = found - true
+            at_turn = at(time_s, error, turns, longest_step_s=LONGEST_STEP_S)
+            stated = known & np.isfinite(error + sd)
+            yield Samples(
+                "angles",
+                item,
+                {
+                    "error_deg": error[known & np.isfinite(error)],
+                    "assessed": rows(np.isfinite(error[known])),
+                    "turn_error_deg": at_turn[np.isfinite(at_turn)],
+                    "inside": rows(np.abs(error[stated]) <= Z90 * sd[stated]),
+                },
+            )
 
 
 def keypoint_samples(outcome: Outcome) -> Iterator[Samples]:
@@ -85,10 +91,25 @@ def keypoint_samples(outcome: Outcome) -> Iterator[Samples]:
             yield Samples("keypoints", f"{name}{kind}", {"error_pct": 100 * away[known] / trunk_px})
 
 
-def _found_angle(outcome: Outcome, joint: str, side: Side, time_s: FloatArray) -> FloatArray:
+def _found_angles(
+    outcome: Outcome, joint: str, side: Side, time_s: FloatArray
+) -> dict[str, tuple[FloatArray, FloatArray]]:
+    """By item (T,) an angle as it was found and its standard deviation, NaN where there is none."""
+    unknown = np.full(len(time_s), np.nan)
     if outcome.analysis is None:
-        return np.full(len(time_s), np.nan)
-    name = "trunk_lean_deg" if joint == "trunk" else f"{side}_{joint}_flexion_deg"
+        return {joint: (unknown, unknown)}
+    read = "trunk_lean_deg" if joint == "trunk" else f"{side}_{joint}_flexion_deg"
+    fitted = "fitted_trunk_lean_deg" if joint == "trunk" else f"fitted_{joint}_flexion_deg"
     signals = outcome.analysis.signals
-    found = at(signals.time_s, signals.values[name], time_s)
-    return np.abs(found) if joint == "trunk" else found
+
+    def curve(values: FloatArray) -> FloatArray:
+        return at(signals.time_s, values, time_s)
+
+    keypoints = curve(signals.values[read]), unknown
+    shown = keypoints
+    if fitted in signals.values:
+        shown = curve(signals.values[fitted]), curve(signals.sd[fitted])
+    found = {joint: shown, f"{joint} read": keypoints}
+    if joint == "trunk":
+        return {item: (np.abs(value), sd) for item, (value, sd) in found.items()}
+    return found

@@ -59,11 +59,11 @@ TABLES = (
             Column("mae_deg", "mean\nerror °", "error_deg", f.mean_size, "1", interval=True),
             Column("bias_deg", "bias\n°", "error_deg", f.mean, "1", counted="frames"),
             Column("assessed", "asses-\nsed", "assessed", f.mean, "%", counted="of"),
-            Column("turn_mae_deg", "at turn\nerror °", "turn_error_deg", f.mean_size, "1"),
-            Column("turn_bias_deg", "bias\n°", "turn_error_deg", f.mean, "1", counted="reps"),
+            Column("inside", "in\n90 %", "inside", f.mean, "%"),
+            Column("turn_mae_deg", "at turn\nerror °", "turn_error_deg", f.mean_size, "1", counted="reps"),
         ),
-        "Of the curves, in the picture, against angles in space. What is told of a rep is stricter: see the "
-        "intervals.",
+        "As shown: of the fitted body where it is trusted, else of the keypoints; `read`: of the "
+        "filtered keypoints alone, in the picture. Against angles in space. Inside: in the fit's interval.",
     ),
     Table(
         "keypoints",

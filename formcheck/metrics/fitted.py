@@ -1,0 +1,78 @@
+"""Numbers of a rep by the fitted body: angles and depth that plates cannot hide.
+
+Nothing is taken from the fit that a physical term told it: straight limbs at lockout are read off keypoints.
+"""
+
+from math import hypot
+
+import numpy as np
+
+from formcheck.body.body import Place
+from formcheck.metrics.measure import EDGE_S, Measure, Take, median
+from formcheck.reps import Rep
+
+_DEPTH_OF_THIGH_SD = 0.03
+"""How well the length of the thigh itself is known, as a share (de Leva against rendered bodies)."""
+
+
+def tells(name: str, take: Take) -> bool:
+    """Whether the fitted body tells a metric of the reps: it is trusted, and may judge it."""
+    if name == "depth":
+        return "fitted_depth_m" in take.signals.values
+    angle, _, instant = name.rpartition("_")
+    if instant not in ("start", "turn", "end") or f"fitted_{angle}_deg" not in take.signals.values:
+        return False
+    return take.body is not None and (angle, _place(take, instant)) not in take.body.presumed
+
+
+def measure(name: str, take: Take, rep: Rep) -> Measure | None:
+    """One metric of a rep by the fitted body; None where it does not tell it."""
+    if not tells(name, take):
+        return None
+    if name == "depth":
+        return _depth(take, rep)
+    angle, _, instant = name.rpartition("_")
+    found = _around(take, f"fitted_{angle}_deg", getattr(rep, f"{instant}_s"))
+    return None if found is None else Measure.of(found[0], "deg", found[1])
+
+
+def balance_shift(take: Take, rep: Rep) -> Measure:
+    """How far the body's center of mass goes forward (positive) or back over the feet in a rep, in cm.
+
+    Its largest way from where it was at the start. De Leva's segments, without the bar; the absolute place
+    over the foot is not measured, because the fit is told where the bar usually is.
+    """
+    curve = take.signals.values.get("fitted_balance_m")
+    if curve is None:
+        return Measure.none("cm", "it takes the fitted body, which is not trusted here")
+    span = take.span(rep.start_s, rep.end_s)
+    shift, sd = curve[span], take.signals.sd["fitted_balance_m"][span]
+    if not np.isfinite(shift).any():
+        return Measure.none("cm", "the lifter was not seen in this rep")
+    most = int(np.nanargmax(np.abs(shift)))
+    return Measure.of(100 * float(shift[most]), "cm", 100 * float(sd[most]))
+
+
+def _place(take: Take, instant: str) -> Place:
+    """Where the bar is at an instant: a deadlift turns at the top, all else at the bottom."""
+    return "top" if (instant == "turn") == (take.lift == "deadlift") else "bottom"
+
+
+def _around(take: Take, curve: str, time_s: float) -> tuple[float, float] | None:
+    """Median of a fitted curve within 0.15 s of an instant and its standard deviation; None unknown."""
+    span = take.span(time_s - EDGE_S, time_s + EDGE_S)
+    value, sd = median(take.signals.values[curve][span]), median(take.signals.sd[curve][span])
+    return (value, sd) if np.isfinite(value + sd) else None
+
+
+def _depth(take: Take, rep: Rep) -> Measure | None:
+    """Hip joint below knee joint at the turn over the thigh's length, as in `formcheck.metrics.posture`."""
+    if take.body is None:
+        return None
+    at = take.at(rep.turn_s)
+    below, sd = (float(curve["fitted_depth_m"][at]) for curve in (take.signals.values, take.signals.sd))
+    thigh = take.body.lengths_m["thigh"].value_m
+    if not np.isfinite(below):
+        return None
+    share = below / thigh
+    return Measure.of(share, "thigh lengths", hypot(sd / thigh, _DEPTH_OF_THIGH_SD * share))

@@ -1,0 +1,147 @@
+"""Measures by the fitted body, on mechanisms whose joints are known."""
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+from mechanisms import Set, Take, film, without_plate
+
+from formcheck.body import Body, add_curves
+from formcheck.metrics import Take as Judged
+from formcheck.metrics import fitted, measure
+from formcheck.motion import Motion
+from formcheck.scale import estimate_scale
+from formcheck.signals import compute_signals
+from formcheck.skeleton import INDEX
+
+
+def seen_in_space(motion: Motion) -> Motion:
+    """World points, whose trunk is half a metre long: only the picture's scale is taken from them."""
+    points = motion.keypoints_px
+    shoulder, hip = (
+        (points[:, INDEX[f"left_{name}"]] + points[:, INDEX[f"right_{name}"]]) / 2
+        for name in ("shoulder", "hip")
+    )
+    per_px = 0.5 / np.linalg.norm(shoulder - hip, axis=1)
+    world = np.concatenate([(points - hip[:, None]) * per_px[:, None, None], 0 * points[..., :1]], axis=2)
+    return replace(motion, world_m=world)
+
+
+def judged(shot: Take, body: Body, motion: Motion | None = None) -> Judged:
+    motion = seen_in_space(motion or shot.motion)
+    scale = estimate_scale(motion, shot.view)
+    signals = add_curves(compute_signals(motion, shot.view, scale), body)
+    return Judged(motion, signals, shot.view, scale, preset="accurate", lift=shot.of.lift, body=body)
+
+
+def truth_at(shot: Take, name: str, time_s: float) -> float:
+    return float(np.interp(time_s, shot.motion.time_s, shot.truth[name]))
+
+
+@pytest.mark.parametrize("name", ["knee_flexion_turn", "hip_flexion_turn", "trunk_lean_turn"])
+@pytest.mark.parametrize("yaw_deg", [5.0, 40.0])
+def test_angles_at_the_turn_are_those_of_the_joints(name: str, yaw_deg: float) -> None:
+    shot = film(Set(yaw_deg=yaw_deg))
+    take, rep = judged(shot, shot.fit()), shot.reps[0]
+    found = measure(name, take, rep)
+    true = truth_at(shot, name.removesuffix("_turn"), rep.turn_s)
+    assert found.low < true < found.high
+    assert found.value == pytest.approx(true, abs=2.5)
+    assert found.high - found.low < 25
+
+
+def test_depth_is_in_lengths_of_the_fitted_thigh() -> None:
+    shot = film(Set())
+    body = shot.fit()
+    take, rep = judged(shot, body), shot.reps[1]
+    found = measure("depth", take, rep)
+    true = truth_at(shot, "depth", rep.turn_s) / body.lengths_m["thigh"].value_m
+    assert found.unit == "thigh lengths"
+    assert found.low < true < found.high
+    assert found.value == pytest.approx(true, abs=0.03)
+
+
+def test_a_hidden_joint_is_still_told() -> None:
+    shot = film(Set())
+    blind = shot.motion.confidence.copy()
+    blind[:, [INDEX["left_hip"], INDEX["right_hip"]]] = 0.1
+    take = judged(shot, shot.fit(), replace(shot.motion, confidence=blind))
+    assert not measure("hip_flexion_turn", take, shot.reps[0]).missing
+    unsure = judged(shot, untrusted(shot), replace(shot.motion, confidence=blind))
+    assert "hidden: hip" in measure("hip_flexion_turn", unsure, shot.reps[0]).missing
+
+
+def untrusted(shot: Take) -> Body:
+    return replace(shot.fit(), trusted=False, why="it is a test")
+
+
+def test_what_a_term_states_is_not_judged_by_the_fit() -> None:
+    shot = film(Set())
+    take = judged(shot, shot.fit())
+    assert fitted.tells("knee_flexion_turn", take)
+    assert not fitted.tells("knee_flexion_end", take)
+    assert not fitted.tells("hip_flexion_start", take)
+    free = judged(shot, shot.fit(without=frozenset({"lockout"})))
+    assert fitted.tells("knee_flexion_end", free)
+
+
+def test_a_deadlift_locks_out_at_its_turn_and_a_press_at_its_end() -> None:
+    pull, press = film(Set("deadlift")), film(Set("bench_press"))
+    take = judged(pull, pull.fit())
+    assert fitted.tells("knee_flexion_start", take)
+    assert not fitted.tells("knee_flexion_turn", take)
+    take = judged(press, press.fit())
+    assert fitted.tells("elbow_flexion_turn", take)
+    assert not fitted.tells("elbow_flexion_end", take)
+
+
+def test_a_body_that_is_not_trusted_tells_nothing() -> None:
+    shot = film(Set())
+    take = judged(shot, untrusted(shot))
+    assert not any(name.startswith("fitted_") for name in take.signals.values)
+    assert fitted.measure("knee_flexion_turn", take, shot.reps[0]) is None
+    assert measure("knee_flexion_turn", take, shot.reps[0]).value == pytest.approx(
+        truth_at(shot, "knee_flexion", shot.reps[0].turn_s), abs=45
+    )
+    assert "not trusted" in measure("balance_shift", take, shot.reps[0]).missing
+
+
+@pytest.mark.parametrize("lift", ["squat", "deadlift"])
+def test_balance_is_the_largest_way_of_the_center_of_mass_in_a_rep(lift: str) -> None:
+    shot = film(Set(lift))
+    take, rep = judged(shot, shot.fit()), shot.reps[0]
+    during = (shot.motion.time_s >= rep.start_s) & (shot.motion.time_s <= rep.end_s)
+    way = shot.truth["com_over_midfoot"][during]
+    most = float((way - way[0])[np.abs(way - way[0]).argmax()])
+    found = measure("balance_shift", take, rep)
+    assert found.low < 100 * most < found.high
+    assert found.value == pytest.approx(100 * most, abs=1.5)
+
+
+def test_curves_have_deviations_and_are_nan_between_reps() -> None:
+    shot = film(Set(depth=(1.0,)))
+    take = judged(shot, shot.fit())
+    knee, sd = take.signals.values["fitted_knee_flexion_deg"], take.signals.sd["fitted_knee_flexion_deg"]
+    assert np.isnan(knee[take.signals.time_s < shot.reps[0].start_s - 0.6]).all()
+    assert np.isfinite(knee[take.span(shot.reps[0].start_s, shot.reps[0].end_s)]).all()
+    assert (np.isfinite(knee) == np.isfinite(sd)).all()
+    assert np.nanmin(sd) > 1.0
+
+
+def test_without_a_plate_it_is_less_sure() -> None:
+    shot = film(Set())
+    rep = shot.reps[0]
+    with_it = measure("knee_flexion_turn", judged(shot, shot.fit()), rep)
+    motion = without_plate(shot.motion)
+    without = measure("knee_flexion_turn", judged(shot, shot.fit(motion=motion), motion), rep)
+    assert without.high - without.low > with_it.high - with_it.low
+
+
+def test_the_drawn_body_lies_on_the_keypoints() -> None:
+    shot = film(Set())
+    body = shot.fit()
+    known = np.isfinite(body.depth_m)
+    for name in ("left_knee", "right_hip", "left_shoulder"):
+        away = np.linalg.norm(body.keypoints_px[name] - shot.motion.keypoints_px[:, INDEX[name]], axis=1)
+        assert np.nanmedian(away) < 6
+        assert (np.isfinite(away) == known).all()
