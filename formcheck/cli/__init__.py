@@ -16,6 +16,7 @@ from formcheck.cli.analyze import EPILOG, analyze
 from formcheck.cli.doctor import doctor
 from formcheck.cli.lifts import explain, lifts
 from formcheck.cli.models import models
+from formcheck.cli.profile import profile
 from formcheck.cli.terminal import Group
 from formcheck.cli.validate import validate
 
@@ -39,6 +40,7 @@ app = typer.Typer(
     epilog=_EPILOG,
 )
 app.command(epilog=EPILOG)(analyze)
+app.command()(profile)
 app.add_typer(models, name="models")
 app.command()(lifts)
 app.command()(explain)

@@ -171,6 +171,8 @@ class LoadVelocity:
         Standard error of the estimate, in m/s.
     propulsive
         Whether v is the mean propulsive velocity; else the mean velocity.
+    at_maximum_mps, at_maximum_sd_mps
+        Mean velocity of a maximal rep, and how far lifters differ.
     """
 
     a: float
@@ -178,6 +180,8 @@ class LoadVelocity:
     c: float
     sd_mps: float
     propulsive: bool
+    at_maximum_mps: float
+    at_maximum_sd_mps: float
 
     def percent(self, speed_mps: float) -> float:
         """Per cent of the maximum that is lifted at that speed."""
@@ -190,14 +194,16 @@ class LoadVelocity:
 
 LOAD_VELOCITY: Mapping[str, LoadVelocity] = MappingProxyType(
     {
-        "squat": LoadVelocity(116.3, -46.31, -12.87, 0.06, propulsive=False),
-        "bench_press": LoadVelocity(112.33, -73.501, 8.4326, 0.055, propulsive=True),
+        "squat": LoadVelocity(116.3, -46.31, -12.87, 0.06, False, 0.28, 0.06),
+        "bench_press": LoadVelocity(112.33, -73.501, 8.4326, 0.055, True, 0.14, 0.05),
     }
 )
 """Relations by lift.
 
 Full squat: Sanchez-Medina et al. 2017 (SMIO 1:E80), 80 men, error 0.06 m/s. Bench press: Gonzalez-Badillo and
-Sanchez-Medina 2010 (IJSM 31:347), 120 men, error 3.6 % of the maximum, which is 0.055 m/s.
+Sanchez-Medina 2010 (IJSM 31:347), 120 men, error 3.6 % of the maximum, which is 0.055 m/s. The speed of a
+maximal rep lies between that of these men (0.32 and 0.16) and that of powerlifters (0.23 and 0.10 m/s; Helms
+et al. 2017, JSCR 31:292), each with a standard deviation of 0.03 to 0.05.
 """
 
 _POPULATIONS_SD_MPS = 0.05
@@ -208,6 +214,11 @@ _REFUSED = {
     "deadlift": "the speed of a deadlift does not tell its maximum: at the maximum itself it differs by 16 % "
     "from day to day, and what is estimated so is too high (Ruf 2018)",
 }
+
+
+def refusal(lift: str) -> str:
+    """Why the speed of a lift says nothing of its maximum."""
+    return _REFUSED.get(lift, "no relation of speed to load is known for this lift")
 
 
 def estimated_1rm(take: Take, reps: Sequence[Rep], load_kg: float) -> Measure:
@@ -222,9 +233,7 @@ def estimated_1rm(take: Take, reps: Sequence[Rep], load_kg: float) -> Measure:
     """
     relation = LOAD_VELOCITY.get(take.lift)
     if relation is None:
-        return Measure.none(
-            "kg", _REFUSED.get(take.lift, "no relation of speed to load is known for this lift")
-        )
+        return Measure.none("kg", refusal(take.lift))
     if no_metres(take):
         return Measure.none("kg", no_metres(take))
     speed_of = propulsive_velocity if relation.propulsive else mean_velocity

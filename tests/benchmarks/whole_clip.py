@@ -53,15 +53,15 @@ class Cost:
     peak_mb: float
 
 
-def make_clip(path: str, seconds: str) -> None:
-    """Loop the sample into a clip of this length."""
+def make_clip(path: str, seconds: str, size_px: tuple[int, int] = SIZE_PX) -> None:
+    """Loop the sample into a clip of this length and size."""
     import cv2
     import numpy as np
 
     from formcheck.settings import VideoLimits
     from formcheck.video import ClipWriter, VideoFile
 
-    width, height = SIZE_PX
+    width, height = size_px
     sample = VideoFile(SAMPLE, limits=VideoLimits())
     scaled = round(sample.info.width_px * height / sample.info.height_px)
     side = (width - scaled) // 2
