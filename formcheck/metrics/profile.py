@@ -48,7 +48,7 @@ def load_velocity_profile(lift: str, sets: Sequence[SetSpeed]) -> Profile:
     """Fit a lifter's own load-velocity line and read the one-repetition maximum off it.
 
     Weighted least squares of speed on load; the maximum is where the line meets the speed of a maximal rep
-    (Jidovtseff et al. 2011, JSCR 25:267), as in `formcheck.metrics.velocity.LOAD_VELOCITY`. The interval holds
+    (Jidovtseff et al. 2011, JSCR 25:267), see `formcheck.metrics.velocity.LOAD_VELOCITY`. The interval has
     the doubt of each speed, the scatter around the line if that is larger, and how far lifters differ in
     their speed at the maximum. Every rep must have been lifted as fast as possible.
 
