@@ -215,7 +215,8 @@ def _judge(motion: Motion, origin: Origin, lift: str | None, source: FrameSource
     take = Take(motion, signals, view, scale, slow_motion, cast("Preset", origin.settings["preset"]))
     lifts = [load_lift(name) for name in ([lift] if lift else known_lifts())]
     recognised = recognise(take, lifts, insisted=lift is not None)
-    take = _with_body(replace(take, lift=recognised.lift.name), recognised, facts)
+    take = replace(take, lift=recognised.lift.name, load_kg=facts.load_kg)
+    take = _with_body(take, recognised, facts)
     found = find_faults(take, recognised.lift, recognised.reps)
     names = recognised.lift.metrics
     report = Report(

@@ -107,15 +107,26 @@ def test_a_body_that_is_not_trusted_tells_nothing() -> None:
 
 
 @pytest.mark.parametrize("lift", ["squat", "deadlift"])
-def test_balance_is_the_largest_way_of_the_center_of_mass_in_a_rep(lift: str) -> None:
-    shot = film(Set(lift))
+def test_balance_is_of_lifter_and_bar_together(lift: str) -> None:
+    """With next to nothing on the bar it is the lifter's, with next to everything the bar's."""
+    shot = film(Set(lift, yaw_deg=2.0))
     take, rep = judged(shot, shot.fit()), shot.reps[0]
     during = (shot.motion.time_s >= rep.start_s) & (shot.motion.time_s <= rep.end_s)
-    way = shot.truth["com_over_midfoot"][during]
-    most = float((way - way[0])[np.abs(way - way[0]).argmax()])
-    found = measure("balance_shift", take, rep)
-    assert found.low < 100 * most < found.high
-    assert found.value == pytest.approx(100 * most, abs=1.5)
+    light = measure("balance_shift", replace(take, load_kg=0.001), rep)
+    true = largest(shot.truth["com_over_midfoot"][during])
+    assert light.low < true < light.high
+    assert light.value == pytest.approx(true, abs=1.5)
+    bar = largest(take.signals.values["bar_forward_m"][take.span(rep.start_s, rep.end_s)])
+    assert measure("balance_shift", replace(take, load_kg=1e6), rep).value == pytest.approx(bar, abs=0.01)
+    between = measure("balance_shift", replace(take, load_kg=80.0), rep)
+    assert min(light.value, bar) - 0.5 < between.value < max(light.value, bar) + 0.5
+    assert "--load" in measure("balance_shift", take, rep).missing
+
+
+def largest(way: np.ndarray) -> float:
+    """The largest way from the first place, in cm."""
+    away = way - way[0]
+    return 100 * float(away[np.abs(away).argmax()])
 
 
 def test_curves_have_deviations_and_are_nan_between_reps() -> None:

@@ -11,6 +11,7 @@ from formcheck.body.body import Place
 from formcheck.metrics.measure import EDGE_S, Measure, Take, median
 from formcheck.reps import Rep
 
+_MASS_INDEX, _MASS_INDEX_SD = 25.0, 4.0
 _DEPTH_OF_THIGH_SD = 0.03
 """How well the length of the thigh itself is known, as a share (de Leva against rendered bodies)."""
 
@@ -37,20 +38,30 @@ def measure(name: str, take: Take, rep: Rep) -> Measure | None:
 
 
 def balance_shift(take: Take, rep: Rep) -> Measure:
-    """How far the body's center of mass goes forward (positive) or back over the feet in a rep, in cm.
+    """How far lifter and bar together go forward (positive) or back over the feet in a rep, in cm.
 
-    Its largest way from where it was at the start. De Leva's segments, without the bar; the absolute place
-    over the foot is not measured, because the fit is told where the bar usually is.
+    The largest way of their common center of mass from where it was at the start of the rep. The absolute
+    place over the foot is not measured, as the fit is told where the bar usually is. De Leva's segments; the
+    lifter's mass is taken from the fitted height, 25 kg/m² (SD 4, estimated of lifters).
     """
-    curve = take.signals.values.get("fitted_balance_m")
-    if curve is None:
+    body, bar = (take.signals.values.get(name) for name in ("fitted_balance_m", "bar_forward_m"))
+    if body is None or take.body is None:
         return Measure.none("cm", "it takes the fitted body, which is not trusted here")
+    if take.load_kg is None:
+        return Measure.none("cm", "it takes the load: say it with --load")
+    if bar is None:
+        return Measure.none("cm", "it takes the bar's path fore and aft")
     span = take.span(rep.start_s, rep.end_s)
-    shift, sd = curve[span], take.signals.sd["fitted_balance_m"][span]
+    mass = _MASS_INDEX * take.body.lengths_m["stature"].value_m ** 2
+    share = take.load_kg / (take.load_kg + mass)
+    own, its = body[span], bar[span] - bar[span.start]
+    shift = (1 - share) * own + share * its
     if not np.isfinite(shift).any():
-        return Measure.none("cm", "the lifter was not seen in this rep")
+        return Measure.none("cm", "lifter or bar was not seen in this rep")
     most = int(np.nanargmax(np.abs(shift)))
-    return Measure.of(100 * float(shift[most]), "cm", 100 * float(sd[most]))
+    weighed = share * (1 - share) * _MASS_INDEX_SD / _MASS_INDEX * (own[most] - its[most])
+    sd = hypot((1 - share) * float(take.signals.sd["fitted_balance_m"][span][most]), float(weighed), 0.005)
+    return Measure.of(100 * float(shift[most]), "cm", 100 * sd)
 
 
 def _place(take: Take, instant: str) -> Place:

@@ -85,6 +85,8 @@ class Take:
         Its name, once it is recognized; empty before.
     body
         The lifter as a mechanism, once there are reps.
+    load_kg
+        Bar and plates together; None where nobody said.
     """
 
     motion: Motion
@@ -95,6 +97,7 @@ class Take:
     preset: Preset | Literal[""] = ""
     lift: str = ""
     body: Body | None = None
+    load_kg: float | None = None
 
     def at(self, time_s: float) -> int:
         """Index of the sample closest to a time."""
