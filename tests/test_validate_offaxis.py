@@ -303,3 +303,15 @@ def test_a_folder_is_no_file(folder: Path, tmp_path: Path, option: str) -> None:
     result = run(folder, option, tmp_path)
     assert result.exit_code == 2
     assert "cannot be written" in " ".join(result.output.split())
+
+
+def test_what_the_fitted_body_tells_is_read_beside_the_keypoints(tmp_path: Path) -> None:
+    outcome = outcome_of(filmed(), tmp_path)
+    assert outcome.analysis is not None
+    assert outcome.analysis.report.body.shown == "fit"
+    found = {one.measure: one for one in read_measures(outcome)}
+    knee, read = found["knee_flexion_turn fitted"], found["knee_flexion_turn"]
+    assert knee.true == read.true
+    assert knee.read != read.read
+    assert knee.entry(load_corrections()) is None
+    assert "knee_flexion_end fitted" not in found

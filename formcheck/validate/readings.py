@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from formcheck.lifts import load_lift
-from formcheck.metrics import reading
+from formcheck.metrics import fitted, reading
 from formcheck.metrics.corrections import CORRECTED, Correction, Corrections, Network
 from formcheck.pipeline import Analysis
 from formcheck.report import RepPart
@@ -15,6 +15,9 @@ from formcheck.validate.instants import at
 from formcheck.validate.reps import INSTANTS, match_reps
 from formcheck.validate.verdicts import true_value
 from formcheck.validate.watch import Outcome
+
+FITTED = " fitted"
+"""Ends the name of a measure that is by the fitted body."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +77,7 @@ def read_measures(outcome: Outcome) -> Iterator[Reading]:
     names = dict.fromkeys((*lift.metrics, *(rule.metric for rule in lift.faults)))
     for index, found in match_reps(truth.reps or (), analysis.report.reps).pairs:
         for name, (read, unit) in _found(analysis, found, tuple(names)).items():
-            true = _true(outcome, name, index)
+            true = _true(outcome, name.removesuffix(FITTED), index)
             if true is not None and np.isfinite(true) and np.isfinite(read):
                 yield Reading(
                     clip=outcome.clip.name,
@@ -92,13 +95,27 @@ def read_measures(outcome: Outcome) -> Iterator[Reading]:
 
 
 def _found(analysis: Analysis, index: int, names: tuple[str, ...]) -> dict[str, tuple[float, str]]:
-    """Value (NaN where there is none) and unit of the measures of a rep, and of its instants."""
+    """Value (NaN where there is none) and unit of the measures of a rep, and of its instants.
+
+    Corrected measures are as they are read off the keypoints; those that the report has from the fitted body
+    come besides, under a name of their own.
+    """
     rep, part = analysis.reps[index], analysis.report.reps[index]
     read = {name: reading(name, analysis.take, rep) for name in names if name in CORRECTED}
     return {
         **{instant: (getattr(part, f"{instant}_s"), "s") for instant in INSTANTS},
         **{name: (one.value, one.unit) for name, one in read.items()},
         **_reported(part),
+        **_fitted(analysis, part),
+    }
+
+
+def _fitted(analysis: Analysis, part: RepPart) -> dict[str, tuple[float, str]]:
+    """Measures of the report that are by the fitted body."""
+    return {
+        name + FITTED: (one.value, one.unit)
+        for name, one in part.measures.items()
+        if fitted.tells(name, analysis.take) and one.value is not None
     }
 
 
