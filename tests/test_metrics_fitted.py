@@ -10,6 +10,7 @@ from formcheck.body import Body, add_curves
 from formcheck.metrics import Take as Judged
 from formcheck.metrics import fitted, measure
 from formcheck.motion import Motion
+from formcheck.reps import Phase
 from formcheck.scale import estimate_scale
 from formcheck.signals import compute_signals
 from formcheck.skeleton import INDEX
@@ -156,3 +157,23 @@ def test_the_drawn_body_lies_on_the_keypoints() -> None:
         away = np.linalg.norm(body.keypoints_px[name] - shot.motion.keypoints_px[:, INDEX[name]], axis=1)
         assert np.nanmedian(away) < 6
         assert (np.isfinite(away) == known).all()
+
+
+def test_hips_and_shoulders_rise_as_the_joints_do() -> None:
+    shot = film(Set())
+    take, rep = judged(shot, shot.fit()), shot.reps[0]
+    rise = replace(rep, phases=(Phase("concentric", rep.turn_s, rep.end_s),))
+    found = measure("hip_shoulder_ratio", take, rise)
+    shank, thigh, trunk = (np.radians(shot.truth[n]) for n in ("shank_lean", "thigh_angle", "trunk_lean"))
+    long = {name: take.body.lengths_m[name].value_m for name in ("shank", "thigh", "trunk")}
+    hip = long["shank"] * np.cos(shank) + long["thigh"] * np.sin(thigh)
+    shoulder = hip + long["trunk"] * np.cos(trunk)
+    height = -take.signals.bar_px[:, 1]
+    start, stop = take.at(rep.turn_s), take.at(rep.end_s)
+    third = start + int(
+        np.flatnonzero(height[start:] >= height[start] + 0.35 * (height[stop] - height[start]))[0]
+    )
+    seconds = take.signals.time_s[[start, third]]
+    rises = [np.diff(np.interp(seconds, shot.motion.time_s, curve))[0] for curve in (hip, shoulder)]
+    assert found.low < rises[0] / rises[1] < found.high
+    assert found.value == pytest.approx(rises[0] / rises[1], abs=0.08)

@@ -9,7 +9,11 @@ import numpy as np
 
 from formcheck.body.body import Place
 from formcheck.metrics.measure import EDGE_S, Measure, Take, median
+from formcheck.pose import FloatArray
 from formcheck.reps import Rep
+
+HEIGHT_SD = 0.02
+"""How well a change of those heights within a rep is known, in trunk lengths (estimated)."""
 
 _MASS_INDEX, _MASS_INDEX_SD = 25.0, 4.0
 _DEPTH_OF_THIGH_SD = 0.03
@@ -62,6 +66,17 @@ def balance_shift(take: Take, rep: Rep) -> Measure:
     weighed = share * (1 - share) * _MASS_INDEX_SD / _MASS_INDEX * (own[most] - its[most])
     sd = hypot((1 - share) * float(take.signals.sd["fitted_balance_m"][span][most]), float(weighed), 0.005)
     return Measure.of(100 * float(shift[most]), "cm", 100 * sd)
+
+
+def heights(take: Take) -> tuple[FloatArray, FloatArray] | None:
+    """(T,) heights of hip and shoulder over the ankle by the fitted bones, in trunk lengths, if fitted."""
+    names = ("shank_lean", "thigh_angle", "trunk_lean")
+    if take.body is None or any(f"fitted_{name}_deg" not in take.signals.values for name in names):
+        return None
+    shank, thigh, trunk = (np.radians(take.signals.values[f"fitted_{name}_deg"]) for name in names)
+    long = {name: take.body.lengths_m[name].value_m for name in ("shank", "thigh", "trunk")}
+    hip = long["shank"] * np.cos(shank) + long["thigh"] * np.sin(thigh)
+    return hip / long["trunk"], hip / long["trunk"] + np.cos(trunk)
 
 
 def _place(take: Take, instant: str) -> Place:

@@ -4,6 +4,7 @@ from math import hypot
 
 import numpy as np
 
+from formcheck.metrics import fitted
 from formcheck.metrics.measure import EDGE_S, Compute, Instant, Measure, Take, median, scatter
 from formcheck.reps import Rep
 
@@ -62,12 +63,12 @@ def hip_shoulder_ratio(take: Take, rep: Rep) -> Measure:
     if not len(beyond):
         return Measure.none("", "the hands were not seen")
     then = start + int(beyond[0])
-    hips = take.near("hip")[start, 1] - take.near("hip")[then, 1]
-    shoulders = take.near("shoulder")[start, 1] - take.near("shoulder")[then, 1]
-    if not shoulders > 0.05 * take.signals.trunk_px:
+    found = fitted.heights(take)
+    hip, shoulder = found or (-take.near(name)[:, 1] / take.signals.trunk_px for name in ("hip", "shoulder"))
+    hips, shoulders = hip[then] - hip[start], shoulder[then] - shoulder[start]
+    if not shoulders > 0.05:
         return Measure.none("", "the shoulders hardly rose")
-    way = shoulders / take.signals.trunk_px
-    sd = take.pixel_sd * 2**0.5 * hypot(1.0, hips / shoulders) / way
+    sd = (fitted.HEIGHT_SD if found else take.pixel_sd) * 2**0.5 * hypot(1.0, hips / shoulders) / shoulders
     return Measure.of(float(hips / shoulders), "", sd)
 
 
