@@ -149,6 +149,39 @@ def test_the_outermost_rim_wins_where_it_is_seen_as_well() -> None:
     assert np.nanmedian(choose(track(0, LIFTED, 85.0, share=0.9), ghost).axes_px[:, 1]) == pytest.approx(85.0)
 
 
+def test_where_the_outer_rim_was_lost_an_inner_one_places_it() -> None:
+    inner = track(0, LIFTED + np.array([4.0, 0.0]), 65.0, share=0.8)
+    outer = track(1, LIFTED, 88.0, share=0.8, frames=slice(0, 150))
+    path = choose(inner, outer)
+    np.testing.assert_allclose(path.centre_px, LIFTED, atol=0.5)
+    np.testing.assert_allclose(path.axes_px[:, 1], 88.0, atol=0.5)
+
+
+def test_an_inner_ring_that_slips_does_not() -> None:
+    slipping = LIFTED + np.array([0.0, 14.0]) * np.sin(2 * np.pi * TIME_S / 1.3)[:, None]
+    path = choose(track(0, slipping, 60.0), track(1, LIFTED, 88.0, share=0.8, frames=slice(0, 150)))
+    assert np.isnan(path.centre_px[160:]).all()
+
+
+def test_a_larger_ring_that_only_hung_around_the_plate_at_rest_is_not_taken() -> None:
+    resting = track(1, LIFTED, 100.0, share=0.9, frames=slice(0, 12))
+    path = choose(track(0, LIFTED, share=0.8), resting)
+    assert np.nanmedian(path.axes_px[:, 1]) == pytest.approx(RADIUS_PX)
+    assert np.isfinite(path.centre_px).all()
+
+
+def test_hands_that_wander_do_not_hide_a_plate_that_moves_as_what_they_hold() -> None:
+    """Wrists are guessed behind the plate; while it rests, what is around the hands goes up and down."""
+    rests = np.arange(FRAMES)[:, None] < 60
+    hands, plate = (np.where(rests, way[60], way) for way in (HANDS, LIFTED))
+    lifting = lifting_of(hands)
+    guessed = hands + 80 * np.sin(2 * np.pi * TIME_S / 0.7)[:, None] * np.array([0.0, 1.0])
+    drifting = lifting.hands_moved_px.copy()
+    drifting[:60, 1] += np.repeat([12.0, -12.0, 12.0, -12.0], 15)
+    path = choose(track(0, plate), lifting=replace(lifting, hands_px=guessed, hands_moved_px=drifting))
+    np.testing.assert_allclose(path.centre_px[80:], plate[80:], atol=0.3)
+
+
 def test_a_plate_found_again_under_a_new_number_goes_on_and_the_gap_stays_one() -> None:
     path = choose(track(0, LIFTED, frames=slice(0, 100)), track(7, LIFTED, frames=slice(130, None)))
     known = np.isfinite(path.centre_px[:, 0])

@@ -31,6 +31,7 @@ _OUTER = (1.06, 1.6)
 _OUTER_SUPPORT = 0.88
 _OUTER_EVIDENCE = 0.3
 _CONTAINS = 1.08
+_STEADY = 0.04
 _NEAR_SUPPORT = 0.92
 _SAME_RADIUS = 0.12
 _SAME_PLACE = 0.6
@@ -204,24 +205,52 @@ def _steps(time_s: FloatArray, *curves: FloatArray) -> tuple[FloatArray, ...]:
 
 
 def _outermost(core: Track, tracks: Sequence[Track], lifting: Lifting) -> Track:
-    """The largest rim around the chosen one that is seen nearly as well.
+    """The largest rim around the chosen one that is seen nearly as well, completed by those within it.
 
     Plates on a sleeve differ in size, and part of a rim with part of its lettering looks like a smaller rim.
     """
-    low, high = _OUTER
     least = _OUTER_EVIDENCE * _evidence(core, lifting)
-    for track in sorted(tracks, key=lambda t: t.radius_px):
-        both = core.known & track.known
-        ratio = track.radius_px / core.radius_px
-        if not low < ratio < high or both.sum() < 0.5 * min(core.known.sum(), track.known.sum()):
-            continue
-        apart = np.abs(track.rim[both, :2] - core.rim[both, :2])
-        room = _CONTAINS * track.rim[both, 2:] - core.rim[both, 2:]
-        around = bool((np.median(apart - room, axis=0) <= 0).all())
-        seen = track.support >= _OUTER_SUPPORT * core.support
-        if around and seen and _evidence(track, lifting) >= least:
+    moving = [track for track in tracks if _evidence(track, lifting) >= least]
+    for track in sorted(moving, key=lambda t: t.radius_px):
+        if track.support >= _OUTER_SUPPORT * core.support and _around(track, core):
             core = track
+    for track in sorted(moving, key=lambda t: -float(t.share.sum())):
+        if (track.known & ~core.known).any() and _around(core, track) and _in_step(core, track):
+            core = _continued(core, track)
     return core
+
+
+def _around(outer: Track, inner: Track) -> bool:
+    """Whether one rim is larger than another and around it for as long as both are followed."""
+    low, high = _OUTER
+    both = outer.known & inner.known
+    if not low < outer.radius_px / inner.radius_px < high:
+        return False
+    if both.sum() < 0.5 * min(outer.known.sum(), inner.known.sum()):
+        return False
+    apart = np.abs(outer.rim[both, :2] - inner.rim[both, :2])
+    room = _CONTAINS * outer.rim[both, 2:] - inner.rim[both, 2:]
+    return bool((np.median(apart - room, axis=0) <= 0).all())
+
+
+def _in_step(outer: Track, inner: Track) -> bool:
+    """Whether an inner rim keeps its place within the outer one."""
+    both = outer.known & inner.known
+    away = (outer.rim[both, :2] - inner.rim[both, :2]) / outer.rim[both, 3:]
+    return bool(np.abs(away - np.median(away, axis=0)).mean(axis=0).max() <= _STEADY)
+
+
+def _continued(outer: Track, inner: Track) -> Track:
+    """An outer rim, where it was not followed placed by an inner one, which moves with it."""
+    both, free = outer.known & inner.known, inner.known & ~outer.known
+    radius = inner.rim[:, 3:]
+    away = np.median((outer.rim[both, :2] - inner.rim[both, :2]) / radius[both], axis=0)
+    larger = np.median(outer.rim[both, 2:] / inner.rim[both, 2:], axis=0)
+    rim, moved, share = outer.rim.copy(), outer.moved.copy(), outer.share.copy()
+    rim[free, :2] = inner.rim[free, :2] + away * radius[free]
+    rim[free, 2:] = inner.rim[free, 2:] * larger
+    moved[free], share[free] = inner.moved[free], inner.share[free]
+    return Track(rim, moved, share)
 
 
 def _nearest(core: Track, tracks: Sequence[Track], lifting: Lifting) -> Track:
