@@ -1,6 +1,6 @@
 """A validation as tables that fit 100 columns, with or without color."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from itertools import chain
 from pathlib import Path
 from textwrap import wrap
@@ -30,11 +30,16 @@ _FOUND = {
 
 
 def print_validation(validation: Validation, folder: Path, settings: Settings) -> None:
-    """Print all tables on stdout; where that is no terminal, 100 columns wide."""
+    """Print all tables on stdout."""
+    print_parts(validation_parts(validation, folder, settings))
+
+
+def print_parts(parts: Iterable[Grid | Text]) -> None:
+    """Print tables and lines on stdout; where that is no terminal, 100 columns wide."""
     out = console()
     if not out.is_terminal:
         out.width = _WIDTH
-    for part in validation_parts(validation, folder, settings):
+    for part in parts:
         out.print(part, soft_wrap=isinstance(part, Text) and part.no_wrap)
 
 
@@ -44,18 +49,20 @@ def validation_parts(validation: Validation, folder: Path, settings: Settings) -
     yield clip_table(validation.clips)
     yield from _below(validation.clips)
     for table, rows in validation.tables:
-        yield from _parts(table, rows, validation.confusions.get(table.name, {}))
+        yield from table_parts(table, rows, validation.confusions.get(table.name, {}))
     yield _legend()
 
 
-def _parts(table: Table, rows: Sequence[Row], confusions: Confusion) -> Iterator[Grid | Text]:
+def table_parts(
+    table: Table, rows: Sequence[Row], confusions: Confusion | None = None
+) -> Iterator[Grid | Text]:
     """Lay out a table for each way of making truth; where there is nothing to score, why."""
     if not rows:
         yield Text.assemble((table.title, "bold"), f": {table.absent}\n")
         return
     for made in dict.fromkeys(row.made for row in rows):
         ours = [row for row in rows if row.made == made]
-        if made in confusions:
+        if confusions and made in confusions:
             yield confusion_table(f"{table.title}, {made}", _FOUND[table.name], confusions[made])
             yield from (_line(table, row) for row in ours)
         else:

@@ -14,7 +14,7 @@ from formcheck.cli.terminal import console
 
 if TYPE_CHECKING:
     from formcheck.settings import Settings
-    from formcheck.validate import Clip, Outcome
+    from formcheck.validate import Clip, Outcome, Validation
     from formcheck.validate.readings import Reading
 
 Used = TypeVar("Used")
@@ -53,6 +53,12 @@ Fit = Annotated[
         "For all presets, unless one is named.",
     ),
 ]
+Stress = Annotated[
+    bool,
+    typer.Option(
+        "--stress", help="Only fit the lifters' bodies anew with one thing wrong each, and print the errors."
+    ),
+]
 
 
 def validate(
@@ -61,6 +67,7 @@ def validate(
     marks: Marks = None,
     off_axis: OffAxis = None,
     fit: Fit = None,
+    stress: Stress = False,
     as_json: options.Json = False,
     as_markdown: Markdown = False,
     jobs: Jobs = None,
@@ -74,8 +81,8 @@ def validate(
     from formcheck.settings import load_settings
     from formcheck.validate import add_marks, assemble, find_clips, load_marks
 
-    if fit is not None and off_axis is not None:
-        raise typer.BadParameter("expected --fit or --off-axis, found both")
+    if sum((fit is not None, off_axis is not None, stress)) > 1:
+        raise typer.BadParameter("expected one of --fit, --off-axis and --stress, found more")
     if as_json and as_markdown:
         raise typer.BadParameter("expected --json or --markdown, found both")
     settings = load_settings(preset=preset)
@@ -97,22 +104,50 @@ def validate(
     if off_axis is not None:
         draw_curves(read, settings, off_axis, folder)
         return
+    if stress:
+        _print_stress(clips, settings, jobs, as_markdown=as_markdown, folder=folder)
+        return
     validation = _run(clips, settings, jobs, assemble)
+    command = _command(folder, preset, marks) if as_markdown else ""
+    _print(validation, folder, settings, as_json=as_json, command=command)
+
+
+def _print(
+    validation: "Validation", folder: Path, settings: "Settings", *, as_json: bool, command: str
+) -> None:
+    """Print everything, as Markdown where a command is named, as JSON where that is asked for."""
     if as_json:
         import json
 
         from formcheck.validate import to_document
 
         typer.echo(json.dumps(to_document(validation, folder.resolve().name, settings), indent=1))
-    elif as_markdown:
+    elif command:
         from formcheck.cli.markdown import markdown
         from formcheck.cli.scores import validation_parts
 
-        typer.echo(markdown(validation_parts(validation, folder, settings), _command(folder, preset, marks)))
+        typer.echo(markdown(validation_parts(validation, folder, settings), command))
     else:
         from formcheck.cli.scores import print_validation
 
         print_validation(validation, folder, settings)
+
+
+def _print_stress(
+    clips: "Sequence[Clip]", settings: "Settings", jobs: int, *, as_markdown: bool, folder: Path
+) -> None:
+    """Print what the fit's accuracy hangs on."""
+    from formcheck.cli.markdown import markdown
+    from formcheck.cli.scores import print_parts, table_parts
+    from formcheck.validate.stress import STRESS, stress
+
+    parts = list(table_parts(STRESS, _run(clips, settings, jobs, stress)))
+    if as_markdown:
+        preset = ["--preset", settings.preset]
+        command = ["formcheck", "validate", str(folder), *preset, "--stress", "--markdown"]
+        typer.echo(markdown(parts, shlex.join(command)))
+    else:
+        print_parts(parts)
 
 
 def _command(folder: Path, preset: str | None, marks: Path | None) -> str:
