@@ -6,7 +6,7 @@ import numpy as np
 
 from formcheck.body.camera import look, project
 from formcheck.body.chain import Figure, figure
-from formcheck.body.model import CURVES, SWAY, BodyModel, Curve, Human, in_si
+from formcheck.body.model import CURVES, SWAY, BodyModel, Curve, Human, Term, in_si
 from formcheck.body.unknowns import Unknowns
 from formcheck.pose import FloatArray
 from formcheck.skeleton import SIDES
@@ -80,7 +80,7 @@ class Mechanism:
         points = []
         for name in self.lift.keypoints:
             at = body.joints[name]
-            for bone, (along, forward) in getattr(self.human.offsets, name, {}).items():
+            for bone, (along, forward) in getattr(self.lift.offsets, name, {}).items():
                 up, ahead = np.cos(body.leans[bone]), np.sin(body.leans[bone])
                 y, z = along * up - forward * ahead, along * ahead + forward * up
                 at = at + stature[..., None] * np.stack([np.zeros_like(y), y, z], axis=-1)
@@ -100,6 +100,11 @@ class Mechanism:
             value = curves[..., index]
             columns.append(np.maximum(value - most, 0.0) - np.maximum(least - value, 0.0))
         return np.stack(columns, axis=-1)
+
+    def _stated(self, term: Term) -> float:
+        """What a term expects; for a bar on the floor, more than its plate's radius."""
+        rests = self.plate_radius_m if term.quantity == "bar_height_m" else 0.0
+        return in_si(term.quantity, term.mean) + rests
 
     def _held(self, kind: str) -> list[tuple[str, int, Curve]]:
         """Curves that have a `usual` value or are to stay `within` limits."""
@@ -128,7 +133,7 @@ class Mechanism:
         for term in self.lift.terms:
             counts = where[term.at] & (term.name not in without)
             frames = alike if term.at == "always" else float(counts.sum())
-            mean.append(np.full_like(low, in_si(term.quantity, term.mean)))
+            mean.append(np.full_like(low, self._stated(term)))
             sd.append(np.where(counts, in_si(term.quantity, term.sd) * np.sqrt(frames), np.inf))
         for name, _, curve in self._held("usual"):
             usual = curve.usual or (0.0, 1.0)

@@ -71,6 +71,16 @@ class Term(_Strict):
     source: str
 
 
+class Offsets(_Strict):
+    """Where the network sees a joint, less its center, by the bones on which that depends."""
+
+    source: str
+    shoulder: dict[SegmentName, OffAxis]
+    hip: dict[SegmentName, OffAxis]
+    knee: dict[SegmentName, OffAxis]
+    ankle: dict[SegmentName, OffAxis]
+
+
 class BodyModel(_Strict):
     """The `[body]` section of a lift's file.
 
@@ -84,6 +94,8 @@ class BodyModel(_Strict):
         Which keypoints count.
     noise
         Factor on the noise of a keypoint in side views, where plates hide it.
+    offsets
+        Where the network sees a joint, less its center.
     unknowns
         What is constant in a take: prior mean and deviation.
     curves
@@ -99,6 +111,7 @@ class BodyModel(_Strict):
     bar: Literal["back", "hands", "pressed"]
     keypoints: tuple[JointName, ...] = Field(min_length=3)
     noise: dict[JointName, float] = {}
+    offsets: Offsets
     unknowns: dict[str, Prior]
     curves: dict[str, Curve]
     terms: tuple[Term, ...] = ()
@@ -241,16 +254,6 @@ class Noise(_Strict):
     of: dict[JointName, float]
 
 
-class Offsets(_Strict):
-    """Where the network sees a joint, less its center, by the bones on which that depends."""
-
-    source: str
-    shoulder: dict[SegmentName, OffAxis]
-    hip: dict[SegmentName, OffAxis]
-    knee: dict[SegmentName, OffAxis]
-    ankle: dict[SegmentName, OffAxis]
-
-
 class Ratios(_Strict):
     """Lengths between joint centers over stature, with deviations as shares."""
 
@@ -279,7 +282,6 @@ class Human(_Strict):
     ratios: Ratios
     foot: Foot
     masses: Masses
-    offsets: Offsets
     noise: Noise
 
 
