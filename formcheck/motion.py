@@ -18,6 +18,7 @@ from formcheck.pose.size import tall_px
 from formcheck.skeleton import INDEX, KEYPOINTS
 
 _FORMAT = 3
+_WRISTS = [INDEX["left_wrist"], INDEX["right_wrist"]]
 _HEAD = [INDEX["nose"], INDEX["left_ear"], INDEX["right_ear"]]
 
 
@@ -173,6 +174,7 @@ class Recorder:
             Lifting(
                 time_s=time_s,
                 hands_px=hands_px,
+                apart_px=np.abs(np.diff(points[:, _WRISTS, 0], axis=1))[:, 0] / 2,
                 hands_moved_px=hands_moved_px,
                 head_px=points[:, _HEAD].mean(axis=1),
                 camera_px=camera_px,

@@ -24,6 +24,7 @@ def lifting_of(hands: FloatArray = HANDS, camera: FloatArray | None = None) -> L
     return Lifting(
         time_s=TIME_S,
         hands_px=hands,
+        apart_px=np.full(FRAMES, 5.0),
         hands_moved_px=np.diff(still, axis=0, prepend=still[:1]),
         head_px=hands - np.array([0, 90.0]),
         camera_px=camera,
@@ -120,6 +121,13 @@ def test_jitter_is_smoothed_without_a_shift_in_time() -> None:
 )  # fmt: skip
 def test_what_is_not_to_be_trusted_is_not_shown(wrong: dict[int, Plate]) -> None:
     assert none(choose(wrong))
+
+
+def test_what_is_between_hands_that_are_apart_is_the_trunk() -> None:
+    apart = replace(lifting_of(), apart_px=np.full(FRAMES, 100.0))
+    assert none(choose(track(1, LIFTED + np.array([0.0, 60.0])), lifting=apart))
+    outside = LIFTED + np.array([150.0, 0.0])
+    np.testing.assert_allclose(choose(track(1, outside), lifting=apart).centre_px, outside, atol=0.3)
 
 
 def test_of_hands_that_hang_about_first_the_plate_is_still_known() -> None:
@@ -222,7 +230,9 @@ def test_a_rim_that_the_pictures_edge_cuts_by_half_is_not_shown() -> None:
 
 def test_hands_that_were_never_seen_are_no_error() -> None:
     unseen = np.full((FRAMES, 2), np.nan)
-    lifting = replace(lifting_of(), hands_px=unseen, hands_moved_px=unseen, head_px=unseen)
+    lifting = replace(
+        lifting_of(), hands_px=unseen, apart_px=unseen[:, 0], hands_moved_px=unseen, head_px=unseen
+    )
     assert none(choose(track(1, LIFTED), track(2, LIFTED, frames=slice(0, 50)), lifting=lifting))
 
 

@@ -30,6 +30,7 @@ _HEAD_SIZE = 0.26
 _OUTER = (1.06, 1.6)
 _OUTER_SUPPORT = 0.88
 _OUTER_EVIDENCE = 0.3
+_APART, _OUTSIDE = 0.08, 0.8
 _CONTAINS = 1.08
 _STEADY = 0.04
 _NEAR_SUPPORT = 0.92
@@ -47,6 +48,8 @@ class Lifting:
         (T,) seconds.
     hands_px
         (T, 2) the middle of the wrists; NaN unseen.
+    apart_px
+        (T,) half of how far the wrists are apart, across the picture; NaN unseen.
     hands_moved_px
         (T, 2) displacement of what the hands hold since the frame before, camera motion removed; NaN unknown.
     head_px
@@ -61,6 +64,7 @@ class Lifting:
 
     time_s: FloatArray
     hands_px: FloatArray
+    apart_px: FloatArray
     hands_moved_px: FloatArray
     head_px: FloatArray
     camera_px: FloatArray
@@ -128,7 +132,18 @@ def _plausible(track: Track, lifting: Lifting) -> bool:
         and _spread(track) <= _MOST_SPREAD
         and np.nanmedian(track.rim[:, 2] / track.rim[:, 3]) >= _NARROWEST
         and not (head and size < _HEAD_SIZE)
+        and not _between_hands(track, lifting)
     )
+
+
+def _between_hands(track: Track, lifting: Lifting) -> bool:
+    """Whether it is between hands that are seen apart: there is the trunk, plates are outside of them."""
+    aside = np.abs(track.rim[:, 0] - lifting.hands_px[:, 0])
+    both = np.isfinite(aside + lifting.apart_px)
+    if not both.any():
+        return False
+    apart = float(np.median(lifting.apart_px[both]))
+    return bool(apart > _APART * lifting.tall_px and np.median(aside[both]) < _OUTSIDE * apart)
 
 
 def _spread(track: Track) -> float:
