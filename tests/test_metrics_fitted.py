@@ -14,6 +14,7 @@ from formcheck.reps import Phase
 from formcheck.scale import estimate_scale
 from formcheck.signals import compute_signals
 from formcheck.skeleton import INDEX
+from formcheck.view import view_from_azimuth
 
 
 def seen_in_space(motion: Motion) -> Motion:
@@ -177,3 +178,21 @@ def test_hips_and_shoulders_rise_as_the_joints_do() -> None:
     rises = [np.diff(np.interp(seconds, shot.motion.time_s, curve))[0] for curve in (hip, shoulder)]
     assert found.low < rises[0] / rises[1] < found.high
     assert found.value == pytest.approx(rises[0] / rises[1], abs=0.08)
+
+
+def test_angles_in_the_picture_are_shown_only_from_the_side() -> None:
+    side, oblique = film(Set(yaw_deg=10.0)), film(Set(yaw_deg=45.0))
+    assert "knee_flexion_deg" in judged(side, side.fit()).shown
+    shown = judged(oblique, oblique.fit()).shown
+    assert "fitted_knee_flexion_deg" in shown
+    assert "knee_flexion_deg" not in shown
+    assert "bar_height_ih" in shown
+    assert not any(name.endswith("_deg") for name in judged(oblique, untrusted(oblique)).shown)
+
+
+@pytest.mark.parametrize("azimuth_deg", [130.0, -130.0, 175.0])
+def test_from_behind_the_fit_is_not_trusted(azimuth_deg: float) -> None:
+    shot = film(Set(yaw_deg=-40.0))
+    body = shot.fit(view=view_from_azimuth(azimuth_deg, 1.0))
+    assert not body.trusted
+    assert body.why

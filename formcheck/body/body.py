@@ -29,7 +29,7 @@ _STATED: Mapping[str, tuple[str, ...]] = {
 """By what a physical term is about, the flexions that it states; an arm is at its limit at the top."""
 
 _OTHER_BEYOND_DEG = 25.0
-_REAR_OBLIQUE = "from behind at an angle the fit has not proved itself"
+_BEHIND = "from behind the fit has not proved itself"
 _NOT_SEEN = "there is no rep in which enough of the lifter and the bar was seen"
 _NO_ANGLES = ("depth", "com_over_midfoot")
 
@@ -133,8 +133,9 @@ def body_of(
     inside = np.asarray(fitted.splines.basis(time_s).any(axis=1))
     residual = residual_of(fitted)
     why = doubts(residual)
-    if not why and fitted.mechanism.lift.chain == "standing" and view.name == "oblique":
-        why = "" if view.from_front else _REAR_OBLIQUE
+    behind = view.name == "rear" or (view.name == "oblique" and not view.from_front)
+    if not why and fitted.mechanism.lift.chain == "standing" and behind:
+        why = _BEHIND
 
     def whole(values: Readings, name: str) -> FloatArray:
         filled = np.full(len(time_s), np.nan)

@@ -1,6 +1,6 @@
 """A number with its doubt, and the take that it is measured in."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from typing import Literal
 
@@ -14,7 +14,7 @@ from formcheck.scale import Scale
 from formcheck.settings import Preset
 from formcheck.signals import Signals
 from formcheck.skeleton import INDEX
-from formcheck.view import View
+from formcheck.view import SIDE_WITHIN_DEG, View
 
 Z90 = 1.645
 """Half of a 90 % interval in standard deviations of a normal error."""
@@ -115,6 +115,16 @@ class Take:
     def angle(self, name: str) -> FloatArray:
         """(T,) an angle of the body: fitted where the fit is trusted, else that of the keypoints."""
         return self.signals.values.get(f"fitted_{name}", self.signals.values[name])
+
+    @property
+    def shown(self) -> Mapping[str, FloatArray]:
+        """The curves that this view can show: only from the side is an angle in the picture the body's."""
+        if self.view.yaw_deg <= SIDE_WITHIN_DEG:
+            return self.signals.values
+        curves = self.signals.values.items()
+        return {
+            name: curve for name, curve in curves if name.startswith("fitted_") or not name.endswith("_deg")
+        }
 
     def points(self, *names: str) -> FloatArray:
         """(T, 2) mean of the named keypoints in pixels."""

@@ -209,7 +209,7 @@ def signals_part(take: Take) -> SignalsPart:
         time_s=[round(float(t), 4) for t in take.signals.time_s],
         values={
             name: [round(float(v), 4) if math.isfinite(v) else None for v in curve]
-            for name, curve in take.signals.values.items()
+            for name, curve in take.shown.items()
         },
     )
 

@@ -14,6 +14,10 @@ _GOOD_RATE_HZ = 24.0
 _GOOD_TRUNK_PX = 60.0
 _FEW_SWAPS = 0.03
 _GOOD_YAW_DEG = 20.0
+_UNFITTED = {
+    True: "The angles are those of the keypoints, less certain",
+    False: "There are no joint angles, which this view shows only by a fit of the whole body",
+}
 
 
 def find_limits(take: Take, recognised: Recognised, rep_coverage: float, origin: Origin) -> list[WarningPart]:
@@ -88,7 +92,7 @@ def _sight_warnings(take: Take, rep_coverage: float) -> list[WarningPart]:
         warnings.append(
             WarningPart(
                 code="no_fit",
-                message=f"The angles are those of the keypoints, less certain: {take.body.why}.",
+                message=f"{_UNFITTED[take.view.name == 'side']}: {take.body.why}.",
                 hint="Film from the side with the whole body and the near plate in view.",
             )
         )

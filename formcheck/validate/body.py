@@ -106,7 +106,7 @@ def _found_angles(
         return at(signals.time_s, values, time_s)
 
     keypoints = curve(signals.values[read]), unknown
-    shown = keypoints
+    shown = keypoints if read in outcome.analysis.take.shown else (unknown, unknown)
     if fitted in signals.values:
         shown = curve(signals.values[fitted]), curve(signals.sd[fitted])
     found = {joint: shown, f"{joint} read": keypoints}
