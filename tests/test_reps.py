@@ -265,7 +265,7 @@ def timed_by_speed(
     starts: Start = "top",
     noise_mps: float = 0.0,
     lost: slice | None = None,
-    still_mps: float = STILL_MPS,
+    still_mps: float = STILL_MPS["top"],
 ) -> tuple[Rep, ...]:
     """The reps of a way of one metre whose speed is known."""
     time_s = np.arange(round(tempo.duration_s * 30) + 1) / 30
@@ -305,7 +305,7 @@ def test_slow_inches_before_the_lift_are_not_of_it() -> None:
     tempo = Tempo((1.0,))
     time_s = np.arange(round(tempo.duration_s * 30) + 1) / 30
     way = 0.98 * tempo.way(time_s) + np.interp(time_s, [-0.5, 1.0, 4.0, 4.5], [0.0, 0.02, 0.02, 0.0])
-    bar = BarSpeed(np.gradient(1 - way, time_s))
+    bar = BarSpeed(np.gradient(1 - way, time_s), STILL_MPS["top"])
     [rep] = find_reps(time_s, 1 - way, starts="top", smallest_range=0.35, bar=bar)
     assert rep.start_s == pytest.approx(1.0, abs=0.05)
 

@@ -10,7 +10,7 @@ from formcheck.errors import NoReps, NotALift
 from formcheck.lifts import Lift, Posture
 from formcheck.metrics import Take
 from formcheck.pose import FloatArray
-from formcheck.reps import STILL_MPS, BarSpeed, Rep, find_reps
+from formcheck.reps import STILL_MPS, BarSpeed, Rep, Start, find_reps
 from formcheck.skeleton import INDEX
 
 
@@ -70,7 +70,7 @@ def _try(take: Take, lift: Lift) -> tuple[Recognised, tuple[Rep, ...]]:
         starts=lift.rep.starts,
         smallest_range=lift.rep.smallest_range,
         shortest_s=lift.rep.shortest_s,
-        bar=_bar_speed(take),
+        bar=_bar_speed(take, lift.rep.starts),
     )
     found = find()
     fitting = find(fits=lambda rep: _fits(_posture(take, rep), lift.rep.posture))
@@ -78,10 +78,10 @@ def _try(take: Take, lift: Lift) -> tuple[Recognised, tuple[Rep, ...]]:
     return Recognised(lift, share, fitting), found
 
 
-def _bar_speed(take: Take) -> BarSpeed | None:
+def _bar_speed(take: Take, starts: Start) -> BarSpeed | None:
     """The plate's speed, and the speed under which it rests, which is above the noise of that."""
     mps = take.signals.values.get("bar_speed_mps")
-    return None if mps is None else BarSpeed(mps, max(STILL_MPS, 2 * take.signals.bar_speed_sd_mps))
+    return None if mps is None else BarSpeed(mps, max(STILL_MPS[starts], 2 * take.signals.bar_speed_sd_mps))
 
 
 def _fits(posture: dict[str, float], bounds: Posture) -> bool:
