@@ -12,6 +12,7 @@ import numpy as np
 
 from formcheck.bar import Plate
 from formcheck.bar.path import PlatePath, Track, fuse
+from formcheck.bar.stack import OUTER, around, continued, in_step
 from formcheck.pose import FloatArray
 
 _SHORTEST_S = 0.3
@@ -27,12 +28,9 @@ _LEAST_COVERED = 0.3
 _JUST_SO, _MOSTLY_COVERED = 0.95, 0.5
 _SIZE = (0.20, 0.55)
 _HEAD_SIZE = 0.26
-_OUTER = (1.06, 1.6)
 _OUTER_SUPPORT = 0.88
 _OUTER_EVIDENCE = 0.3
 _APART, _OUTSIDE = 0.08, 1.2
-_CONTAINS = 1.08
-_STEADY = 0.04
 _NEAR_SUPPORT = 0.92
 _SAME_RADIUS = 0.12
 _SAME_PLACE = 0.6
@@ -227,45 +225,12 @@ def _outermost(core: Track, tracks: Sequence[Track], lifting: Lifting) -> Track:
     least = _OUTER_EVIDENCE * _evidence(core, lifting)
     moving = [track for track in tracks if _evidence(track, lifting) >= least]
     for track in sorted(moving, key=lambda t: t.radius_px):
-        if track.support >= _OUTER_SUPPORT * core.support and _around(track, core):
+        if track.support >= _OUTER_SUPPORT * core.support and around(track, core):
             core = track
     for track in sorted(moving, key=lambda t: -float(t.share.sum())):
-        if (track.known & ~core.known).any() and _around(core, track) and _in_step(core, track):
-            core = _continued(core, track)
+        if (track.known & ~core.known).any() and around(core, track) and in_step(core, track):
+            core = continued(core, track)
     return core
-
-
-def _around(outer: Track, inner: Track) -> bool:
-    """Whether one rim is larger than another and around it for as long as both are followed."""
-    low, high = _OUTER
-    both = outer.known & inner.known
-    if not low < outer.radius_px / inner.radius_px < high:
-        return False
-    if both.sum() < 0.5 * min(outer.known.sum(), inner.known.sum()):
-        return False
-    apart = np.abs(outer.rim[both, :2] - inner.rim[both, :2])
-    room = _CONTAINS * outer.rim[both, 2:] - inner.rim[both, 2:]
-    return bool((np.median(apart - room, axis=0) <= 0).all())
-
-
-def _in_step(outer: Track, inner: Track) -> bool:
-    """Whether an inner rim keeps its place within the outer one."""
-    both = outer.known & inner.known
-    away = (outer.rim[both, :2] - inner.rim[both, :2]) / outer.rim[both, 3:]
-    return bool(np.abs(away - np.median(away, axis=0)).mean(axis=0).max() <= _STEADY)
-
-
-def _continued(outer: Track, inner: Track) -> Track:
-    """An outer rim, where it was not followed placed by an inner one, which moves with it."""
-    both, free = outer.known & inner.known, inner.known & ~outer.known
-    radius = inner.rim[:, 3:]
-    away = np.median((outer.rim[both, :2] - inner.rim[both, :2]) / radius[both], axis=0)
-    larger = np.median(outer.rim[both, 2:] / inner.rim[both, 2:], axis=0)
-    rim, moved, share = outer.rim.copy(), outer.moved.copy(), outer.share.copy()
-    rim[free, :2] = inner.rim[free, :2] + away * radius[free]
-    rim[free, 2:] = inner.rim[free, 2:] * larger
-    moved[free], share[free] = inner.moved[free], inner.share[free]
-    return Track(rim, moved, share)
 
 
 def _nearest(core: Track, tracks: Sequence[Track], lifting: Lifting) -> Track:
@@ -274,7 +239,7 @@ def _nearest(core: Track, tracks: Sequence[Track], lifting: Lifting) -> Track:
     for track in sorted(tracks, key=lambda t: t.radius_px):
         ratio = track.radius_px / core.radius_px
         if (
-            _OUTER[0] < ratio < _OUTER[1]
+            OUTER[0] < ratio < OUTER[1]
             and track.support >= _NEAR_SUPPORT * core.support
             and _score(track, lifting) > 0
             and _evidence(track, lifting) >= 0.5 * worth
