@@ -26,7 +26,10 @@ The command line exits with `exit_code`: 2 where the input must change, 3 where 
 judged. "Could not measure" is no error: it is a `Measure` with a stated reason.
 """
 
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar
+
+if TYPE_CHECKING:
+    from pydantic import ValidationError
 
 
 class FormcheckError(Exception):
@@ -120,3 +123,8 @@ class OutputError(FormcheckError):
 
 class SettingsError(FormcheckError):
     """A setting has a wrong name, type or range."""
+
+
+def problems_of(error: "ValidationError") -> str:
+    """Every problem of checked data, with the place of its field."""
+    return "; ".join(f"{'.'.join(map(str, item['loc']))}: {item['msg']}" for item in error.errors())

@@ -13,7 +13,7 @@ import numpy as np
 from formcheck.errors import NoLifter
 from formcheck.pose import FloatArray, Pose
 from formcheck.pose.size import trunk_of
-from formcheck.skeleton import INDEX
+from formcheck.skeleton import HIPS, SHOULDERS, WRISTS
 
 _WINDOW_S = 3.0
 _HOP_S = 1.0
@@ -22,10 +22,6 @@ _TURNED_DISCOUNT = 0.4
 _GOOD_COVERAGE = 0.5
 _HANDS_SEEN = 0.3
 _SHOULDERS_FOLLOW = 0.3
-
-_SHOULDERS = [INDEX["left_shoulder"], INDEX["right_shoulder"]]
-_HIPS = [INDEX["left_hip"], INDEX["right_hip"]]
-_WRISTS = [INDEX["left_wrist"], INDEX["right_wrist"]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +62,7 @@ class _Track:
     @property
     def hips(self) -> FloatArray:
         """(N, 2) middle of the hips."""
-        return np.asarray(self.xy_px[:, _HIPS].mean(axis=1))
+        return np.asarray(self.xy_px[:, HIPS].mean(axis=1))
 
 
 def choose_lifter(
@@ -130,7 +126,7 @@ def _tracks(
                 xy_px,
                 _typical(trunks),
                 np.nancumsum(held.get(person, unknown))[[frame for frame, _ in seen]],
-                np.array([pose.confidence[_WRISTS].mean() for _, pose in seen]),
+                np.array([pose.confidence[WRISTS].mean() for _, pose in seen]),
             )
         )
     return tracks
@@ -154,9 +150,9 @@ def _score(track: _Track, largest_px: float) -> float:
 
     Of hands that are hidden, what they hold tells more.
     """
-    wrists = track.xy_px[:, _WRISTS, 1] / track.trunk_px
+    wrists = track.xy_px[:, WRISTS, 1] / track.trunk_px
     hips = track.hips / track.trunk_px
-    shoulders = track.xy_px[:, _SHOULDERS].mean(axis=1) / track.trunk_px
+    shoulders = track.xy_px[:, SHOULDERS].mean(axis=1) / track.trunk_px
     held = track.held_px / track.trunk_px
     total = 0.0
     for start_s in np.arange(track.time_s[0], track.time_s[-1], _HOP_S):

@@ -15,11 +15,9 @@ from formcheck.errors import UnreadableVideo
 from formcheck.lifter import choose_lifter
 from formcheck.pose import FloatArray, Pose
 from formcheck.pose.size import tall_px
-from formcheck.skeleton import INDEX, KEYPOINTS
+from formcheck.skeleton import HEAD, KEYPOINTS, WRISTS
 
 _FORMAT = 3
-_WRISTS = [INDEX["left_wrist"], INDEX["right_wrist"]]
-_HEAD = [INDEX["nose"], INDEX["left_ear"], INDEX["right_ear"]]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -174,9 +172,9 @@ class Recorder:
             Lifting(
                 time_s=time_s,
                 hands_px=hands_px,
-                apart_px=np.abs(np.diff(points[:, _WRISTS, 0], axis=1))[:, 0] / 2,
+                apart_px=np.abs(np.diff(points[:, WRISTS, 0], axis=1))[:, 0] / 2,
                 hands_moved_px=hands_moved_px,
-                head_px=points[:, _HEAD].mean(axis=1),
+                head_px=points[:, HEAD].mean(axis=1),
                 camera_px=camera_px,
                 size_px=self.size_px,
                 tall_px=tall_px(points, world_m),

@@ -12,7 +12,7 @@ from pydantic_settings import (
     TomlConfigSettingsSource,
 )
 
-from formcheck.errors import SettingsError
+from formcheck.errors import SettingsError, problems_of
 
 PLATE_DIAMETER_M = 0.45
 """Steel discs of 20 kg and more and all bumper plates: 450 mm (IWF TCRR, IPF Technical Rules)."""
@@ -87,8 +87,7 @@ def load_settings(**overrides: object) -> Settings:
     try:
         return Settings(**given)  # type: ignore[arg-type]
     except ValidationError as error:
-        problems = "; ".join(f"{'.'.join(map(str, item['loc']))}: {item['msg']}" for item in error.errors())
         raise SettingsError(
-            f"settings are not valid: {problems}",
+            f"settings are not valid: {problems_of(error)}",
             "Check the options, the FORMCHECK_* variables and formcheck.toml.",
         ) from error

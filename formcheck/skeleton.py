@@ -21,6 +21,12 @@ KEYPOINTS: tuple[str, ...] = (
 INDEX: Mapping[str, int] = {name: index for index, name in enumerate(KEYPOINTS)}
 """Name to position in a `(K, ...)` array."""
 
+SHOULDERS = [INDEX["left_shoulder"], INDEX["right_shoulder"]]
+WRISTS = [INDEX["left_wrist"], INDEX["right_wrist"]]
+HIPS = [INDEX["left_hip"], INDEX["right_hip"]]
+HEAD = [INDEX["nose"], INDEX["left_ear"], INDEX["right_ear"]]
+"""Positions of keypoints that are taken together."""
+
 BLAZEPOSE = (
     0, 7, 8, 11, 12, 13, 14, 15, 16, 19, 20, 23, 24, 25, 26, 27, 28, 29, 30, 31, 32,
 )  # fmt: skip

@@ -161,9 +161,13 @@ def _rides(track: Track, lifting: Lifting) -> bool:
     """Whether it goes up and down at all, and with the hands."""
     travel = np.subtract(*np.nanpercentile(_low(track, lifting), (97, 3)))
     return bool(
-        travel >= _LEAST_TRAVEL * 2 * track.radius_px
-        and max(_correlation(track, lifting, hands) for hands in lifting.heights) >= _LEAST_CORRELATION
+        travel >= _LEAST_TRAVEL * 2 * track.radius_px and _agreement(track, lifting) >= _LEAST_CORRELATION
     )
+
+
+def _agreement(track: Track, lifting: Lifting) -> float:
+    """Correlation with the telling of the hands that it goes with better."""
+    return max(_correlation(track, lifting, hands) for hands in lifting.heights)
 
 
 def _correlation(track: Track, lifting: Lifting, hands: FloatArray) -> float:
@@ -294,8 +298,7 @@ def _trusted(whole: Track, lifting: Lifting) -> bool:
     known = np.isfinite(low)
     turns = _turns(low[known])
     alike = any(abs(turns - _turns(hands[known])) <= 1 for hands in lifting.heights)
-    close = max(_correlation(whole, lifting, hands) for hands in lifting.heights)
-    return alike or (close >= _JUST_SO and covered >= _MOSTLY_COVERED)
+    return alike or (covered >= _MOSTLY_COVERED and _agreement(whole, lifting) >= _JUST_SO)
 
 
 def _turns(low: FloatArray) -> int:

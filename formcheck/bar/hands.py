@@ -15,10 +15,11 @@ from numpy.typing import NDArray
 
 from formcheck.bar import Hands
 from formcheck.bar.line import find_line
+from formcheck.bar.luma import small_luma
 from formcheck.pose import FloatArray, Pose
 from formcheck.pose.region import Image
 from formcheck.pose.size import trunk_of
-from formcheck.skeleton import INDEX
+from formcheck.skeleton import SHOULDERS, WRISTS
 from formcheck.video import Frame
 
 Points = NDArray[np.float32]
@@ -32,9 +33,6 @@ _REACH = 1.1
 _HALF_BOX = (0.8, 0.6)
 _COAST_S = 3.0
 _BAR_PERCENTILE = 80
-
-_SHOULDERS = [INDEX["left_shoulder"], INDEX["right_shoulder"]]
-_WRISTS = [INDEX["left_wrist"], INDEX["right_wrist"]]
 
 
 class HandFlow:
@@ -59,7 +57,7 @@ class HandFlow:
             self._boxes = self._look(lifter, zoom)
         elif frame.time_s - self._seen_s > _COAST_S:
             return None
-        hands = lifter.xy_px[_WRISTS].mean(axis=0) if lifter else np.full(2, np.nan)
+        hands = lifter.xy_px[WRISTS].mean(axis=0) if lifter else np.full(2, np.nan)
         moved, camera = np.zeros(2), np.zeros(2)
         if before is not None and before.shape == luma.shape:
             box, person = self._boxes
@@ -68,7 +66,7 @@ class HandFlow:
         return Hands(
             x_px=float(hands[0]),
             y_px=float(hands[1]),
-            confidence=float(lifter.confidence[_WRISTS].mean()) if lifter else 0.0,
+            confidence=float(lifter.confidence[WRISTS].mean()) if lifter else 0.0,
             moved_px=(float(moved[0] / zoom), float(moved[1] / zoom)),
             camera_px=(float(camera[0] / zoom), float(camera[1] / zoom)),
             line=find_line(frame.image[:, :, 1], lifter) if lifter else None,
@@ -76,10 +74,10 @@ class HandFlow:
 
     def _look(self, lifter: Pose, zoom: float) -> tuple[FloatArray, FloatArray]:
         """Corners (2, 2) of the box around the hands, and the (2,) columns that the lifter may cover."""
-        shoulders = lifter.xy_px[_SHOULDERS].mean(axis=0)
+        shoulders = lifter.xy_px[SHOULDERS].mean(axis=0)
         trunk = trunk_of(lifter)
         self._trunk_px = trunk if not self._trunk_px else 0.95 * self._trunk_px + 0.05 * trunk
-        arm = lifter.xy_px[_WRISTS].mean(axis=0) - shoulders
+        arm = lifter.xy_px[WRISTS].mean(axis=0) - shoulders
         length = max(float(np.linalg.norm(arm)), 1e-6)
         centre = shoulders + arm * min(1.0, _REACH * self._trunk_px / length)
         half = np.array(_HALF_BOX) * self._trunk_px
@@ -90,12 +88,10 @@ class HandFlow:
 
 @lru_cache(maxsize=2)
 def _small_luma(frame: Frame) -> tuple[Image, float]:
-    """The frame's green, which is nearly its luma, and the zoom; made once for all who are in it."""
+    """The frame's luma within so long a side, and the zoom; made once for all who are in it."""
     height, width = frame.image.shape[:2]
     zoom = min(1.0, _LONG_SIDE_PX / max(height, width))
-    green = cv2.extractChannel(frame.image, 1)
-    small = cv2.resize(green, None, fx=zoom, fy=zoom, interpolation=cv2.INTER_AREA)
-    return np.asarray(small, dtype=np.uint8), zoom
+    return small_luma(frame, zoom), zoom
 
 
 def _mask(luma: Image, box: FloatArray) -> Image:

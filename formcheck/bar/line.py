@@ -22,12 +22,11 @@ from formcheck.bar import BarLine
 from formcheck.pose import FloatArray, Pose
 from formcheck.pose.region import Image
 from formcheck.pose.size import trunk_of
-from formcheck.skeleton import INDEX
+from formcheck.skeleton import INDEX, SHOULDERS
 
 Field = NDArray[np.float32]
 
 _KNUCKLES = [INDEX["left_hand"], INDEX["right_hand"]]
-_SHOULDERS = [INDEX["left_shoulder"], INDEX["right_shoulder"]]
 _TRUNK_OF_SHOULDERS = 1.5
 _TRUNK_PX = 72.0
 _SMALLEST_TRUNK_PX = 24.0
@@ -135,7 +134,7 @@ def _cut(luma: Image, lifter: Pose) -> _Strip | None:
 
 def _trunk(lifter: Pose) -> float:
     """Length of the trunk in pixels; where it leans toward the camera, from the width of the shoulders."""
-    across = lifter.xy_px[_SHOULDERS[0]] - lifter.xy_px[_SHOULDERS[1]]
+    across = lifter.xy_px[SHOULDERS[0]] - lifter.xy_px[SHOULDERS[1]]
     return max(trunk_of(lifter), _TRUNK_OF_SHOULDERS * float(np.hypot(*across)))
 
 

@@ -13,12 +13,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from formcheck.bar import Plate
+from formcheck.bar.luma import small_luma
 from formcheck.bar.plate import ASPECTS, Edges, alike, distinct, even_out, find_rims, rim_support
 from formcheck.bar.rim import fit_rims, median
 from formcheck.pose import FloatArray, Pose
 from formcheck.pose.region import Image
 from formcheck.pose.size import tall_px
-from formcheck.skeleton import INDEX
+from formcheck.skeleton import HEAD, WRISTS
 from formcheck.video import Frame
 
 _PIXELS = 720 * 405
@@ -37,9 +38,6 @@ _SETTLED_LIFT = 1.5
 _LOYAL = 0.3
 _BETTER = 0.15
 
-_SHOULDERS = [INDEX["left_shoulder"], INDEX["right_shoulder"]]
-_WRISTS = [INDEX["left_wrist"], INDEX["right_wrist"]]
-_HEAD = [INDEX["nose"], INDEX["left_ear"], INDEX["right_ear"]]
 
 _RINGS = ((0.3, 4), (0.6, 6), (0.85, 9))
 _DISC = np.concatenate(
@@ -177,22 +175,19 @@ class PlateTracker:
 
 
 def _small_luma(frame: Frame) -> tuple[Image, float]:
-    """The frame's green, which is nearly its luma, and the zoom."""
+    """The frame's luma in at most so many pixels, and the zoom."""
     height, width = frame.image.shape[:2]
     zoom = min(1.0, math.sqrt(_PIXELS / (height * width)))
-    green = cv2.extractChannel(frame.image, 1)
-    if zoom < 1.0:
-        green = cv2.resize(green, None, fx=zoom, fy=zoom, interpolation=cv2.INTER_AREA)
-    return np.asarray(green, dtype=np.uint8), zoom
+    return small_luma(frame, zoom), zoom
 
 
 def _person(pose: Pose, zoom: float) -> _Person | None:
-    hands = pose.xy_px[_WRISTS].mean(axis=0) * zoom
+    hands = pose.xy_px[WRISTS].mean(axis=0) * zoom
     world_m = np.full((len(pose.xy_px), 3), np.nan) if pose.world_m is None else pose.world_m
     tall = tall_px(pose.xy_px[None], world_m[None]) * zoom
     if not np.isfinite([*hands, tall]).all() or tall < 40:
         return None
-    return _Person(hands, pose.xy_px[_HEAD].mean(axis=0) * zoom, tall)
+    return _Person(hands, pose.xy_px[HEAD].mean(axis=0) * zoom, tall)
 
 
 def _in(rim: FloatArray, luma: Image) -> bool:

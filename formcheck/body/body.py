@@ -121,6 +121,8 @@ class Body:
             if array.shape != self.time_s.shape:
                 raise ValueError(f"{name}: expected {self.time_s.shape}, got {array.shape}")
             array.flags.writeable = False
+        for points in self.keypoints_px.values():
+            points.flags.writeable = False
 
 
 def body_of(

@@ -10,7 +10,7 @@ from formcheck.motion import Motion
 from formcheck.pose import FloatArray
 from formcheck.reps import Rep
 from formcheck.scale import body_height_px
-from formcheck.signals.filters import Flags
+from formcheck.signals.filters import Flags, inside_any
 from formcheck.skeleton import INDEX, MIRROR, SIDES
 
 RATE_HZ = 15.0
@@ -83,7 +83,7 @@ def gather(
     noise = human.noise.keypoint * body_px * factor * unsure(motion.confidence, human)[:, index]
     mirror = np.array(MIRROR)[index]
     exchanged = human.noise.keypoint * body_px * factor * unsure(motion.confidence, human)[:, mirror]
-    low = _low(motion, shake, _inside(motion.time_s, spans))
+    low = _low(motion, shake, inside_any(motion.time_s, spans))
     if low is None or np.isfinite(points[frames][:, index, 0]).sum() < _FEWEST * len(index) / 2:
         return None
     plate = motion.plate_px - shake
@@ -109,20 +109,13 @@ def unsure(confidence: FloatArray, human: Human) -> FloatArray:
     return np.asarray(1 + noise.unsure * lacking)
 
 
-def _inside(time_s: FloatArray, spans: Sequence[tuple[float, float]]) -> Flags:
-    inside = np.zeros(len(time_s), dtype=bool)
-    for start, end in spans:
-        inside |= (time_s >= start) & (time_s <= end)
-    return inside
-
-
 def _thinned(
     time_s: FloatArray, spans: Sequence[tuple[float, float]]
 ) -> "np.ndarray[tuple[int], np.dtype[np.intp]]":
     """Indices of frames in the spans, about 15 a second."""
     kept: list[int] = []
     before = -np.inf
-    for frame in np.flatnonzero(_inside(time_s, spans)):
+    for frame in np.flatnonzero(inside_any(time_s, spans)):
         if time_s[frame] - before >= 0.8 / RATE_HZ:
             kept.append(int(frame))
             before = time_s[frame]

@@ -14,9 +14,6 @@ BONES = (
 )  # fmt: skip
 """Lengths that belong to the lifter."""
 
-CAMERA = ("azimuth", "pitch", "roll", "right_m", "down_m", "ln_distance", "ln_focal")
-"""The camera: angles in radians, where it aims, its distance and focal length as logarithms."""
-
 _ANYWHERE_M = 3.0
 
 

@@ -143,19 +143,17 @@ def _print_stress(
 
     parts = list(table_parts(STRESS, _run(clips, settings, jobs, stress)))
     if as_markdown:
-        preset = ["--preset", settings.preset]
-        command = ["formcheck", "validate", str(folder), *preset, "--stress", "--markdown"]
-        typer.echo(markdown(parts, shlex.join(command)))
+        typer.echo(markdown(parts, _command(folder, settings.preset, None, "--stress")))
     else:
         print_parts(parts)
 
 
-def _command(folder: Path, preset: str | None, marks: Path | None) -> str:
+def _command(folder: Path, preset: str | None, marks: Path | None, *more: str) -> str:
     """Say the command that prints the same again."""
     words = ["formcheck", "validate", str(folder)]
     words += ["--preset", preset] if preset else []
     words += ["--marks", str(marks)] if marks else []
-    return shlex.join([*words, "--markdown"])
+    return shlex.join([*words, *more, "--markdown"])
 
 
 def _readings(outcomes: "Iterable[Outcome]") -> "list[Reading]":

@@ -12,7 +12,7 @@ from typing import Annotated, Literal, Self
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError, model_validator
 
 from formcheck.body.model import BodyModel
-from formcheck.errors import InvalidLift, UnknownLift
+from formcheck.errors import InvalidLift, UnknownLift, problems_of
 from formcheck.metrics import METRICS
 from formcheck.reps import Start
 from formcheck.view import ViewName
@@ -179,8 +179,7 @@ def _parse(text: str, name: str) -> Lift:
     except tomllib.TOMLDecodeError as error:
         raise InvalidLift(f"{name}: expected TOML, found {error}", "Check the file's syntax.") from error
     except ValidationError as error:
-        problems = "; ".join(f"{'.'.join(map(str, item['loc']))}: {item['msg']}" for item in error.errors())
-        raise InvalidLift(f"{name}: {problems}", "Correct the named entries.") from error
+        raise InvalidLift(f"{name}: {problems_of(error)}", "Correct the named entries.") from error
 
 
 @cache

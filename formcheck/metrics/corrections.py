@@ -14,7 +14,7 @@ from typing import Annotated, Literal, Self, get_args
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError, model_validator
 
-from formcheck.errors import FormcheckError
+from formcheck.errors import FormcheckError, problems_of
 from formcheck.metrics.measure import Measure, Take
 from formcheck.settings import Preset
 from formcheck.view import SIDE_WITHIN_DEG
@@ -150,8 +150,7 @@ def parse_corrections(text: str, name: str = FILE) -> Corrections:
     except tomllib.TOMLDecodeError as error:
         raise FormcheckError(f"{name}: expected TOML, found {error}", "Make it anew with --fit.") from error
     except ValidationError as error:
-        problems = "; ".join(f"{'.'.join(map(str, item['loc']))}: {item['msg']}" for item in error.errors())
-        raise FormcheckError(f"{name}: {problems}", "Correct the named entries.") from error
+        raise FormcheckError(f"{name}: {problems_of(error)}", "Correct the named entries.") from error
 
 
 @cache

@@ -11,10 +11,9 @@ from formcheck.metrics.measure import EDGE_S, Measure, Take, median, scatter
 from formcheck.pose import FloatArray
 from formcheck.reps import PhaseName, Rep
 from formcheck.settings import Preset
-from formcheck.skeleton import INDEX
+from formcheck.skeleton import WRISTS
 from formcheck.view import View
 
-_WRISTS = [INDEX["left_wrist"], INDEX["right_wrist"]]
 _SEEN = 0.5
 _BEFORE_S, _AFTER_S = 0.3, 0.2
 _FOUND = 0.5
@@ -176,7 +175,7 @@ def _of_shaft(take: Take, rep: Rep) -> tuple[FloatArray, FloatArray, float] | No
     if known.sum() < max(_FOUND * inside.sum(), _FEWEST_FRAMES):
         return None
     ends = motion.line_px[known]
-    wrists = motion.keypoints_px[known][:, _WRISTS, 1].mean(axis=1)
+    wrists = motion.keypoints_px[known][:, WRISTS, 1].mean(axis=1)
     if not _swing(ends[:, :, 1].mean(axis=1) - wrists) < _WITH_HANDS * _swing(wrists):
         return None
     across = np.argsort(ends[:, :, 0], axis=1)

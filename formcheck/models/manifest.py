@@ -8,7 +8,7 @@ from typing import Literal, Self
 
 from pydantic import Field, ValidationError, model_validator
 
-from formcheck.errors import ModelCorrupt, ModelMissing
+from formcheck.errors import ModelCorrupt, ModelMissing, problems_of
 from formcheck.models.graph import cut_segmentation
 from formcheck.models.sources import Bundle, Sha256, Source, Strict
 from formcheck.settings import Preset
@@ -144,8 +144,7 @@ def load_manifest(path: Path | None = None) -> Manifest:
     except FileNotFoundError as error:
         raise ModelMissing(f"no manifest at {path}", "Reinstall formcheck.") from error
     except ValidationError as error:
-        problems = "; ".join(f"{'.'.join(map(str, item['loc']))}: {item['msg']}" for item in error.errors())
-        raise ModelCorrupt(f"{path} is not a valid manifest: {problems}") from error
+        raise ModelCorrupt(f"{path} is not a valid manifest: {problems_of(error)}") from error
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise ModelCorrupt(f"{path} is not TOML: {error}") from error
 

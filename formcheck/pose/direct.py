@@ -18,7 +18,7 @@ from formcheck.pose import FloatArray, Pose
 from formcheck.pose.networks import Detector, Landmarker, Landmarks
 from formcheck.pose.region import Image, Region
 from formcheck.settings import Preset
-from formcheck.skeleton import BLAZEPOSE, INDEX
+from formcheck.skeleton import BLAZEPOSE, HIPS, INDEX, WRISTS
 from formcheck.video import Frame
 
 MAX_PEOPLE = 4
@@ -37,8 +37,6 @@ _TURNS = (pi / 2, -pi / 2, pi)
 _ACTIVITY_S = 6.0
 _OUTDONE = 1.5
 _PLAINLY = 0.1
-_WRISTS = [INDEX["left_wrist"], INDEX["right_wrist"]]
-_HIPS = [INDEX["left_hip"], INDEX["right_hip"]]
 _TRUNK = [INDEX[f"{side}_{name}"] for name in ("shoulder", "hip") for side in ("left", "right")]
 
 
@@ -78,8 +76,8 @@ class _Track:
             upright=self.upright,
             world_m=landmarks.world_m[keep],
         )
-        left, right = self.pose.xy_px[_WRISTS, 1]
-        self.lately.append((time_s, left, right, self.pose.xy_px[_HIPS, 0].mean()))
+        left, right = self.pose.xy_px[WRISTS, 1]
+        self.lately.append((time_s, left, right, self.pose.xy_px[HIPS, 0].mean()))
 
     def lost(self, now_s: float) -> bool:
         """Whether the person has been out of sight for longer than a dip of the network's belief."""

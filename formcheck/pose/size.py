@@ -3,7 +3,7 @@
 import numpy as np
 
 from formcheck.pose import FloatArray, Pose
-from formcheck.skeleton import INDEX, SIDES
+from formcheck.skeleton import HIPS, INDEX, SHOULDERS, SIDES
 
 _BONES = np.array(
     [
@@ -17,8 +17,6 @@ _BONES = np.array(
 )
 _TALL_M = 1.7
 _TRUNK_SHARE = 0.288
-_SHOULDERS = [INDEX["left_shoulder"], INDEX["right_shoulder"]]
-_HIPS = [INDEX["left_hip"], INDEX["right_hip"]]
 
 
 def trunk_px(xy_px: FloatArray, world_m: FloatArray) -> FloatArray:
@@ -40,7 +38,7 @@ def trunk_px(xy_px: FloatArray, world_m: FloatArray) -> FloatArray:
     -------
     (...) pixels; NaN where points are.
     """
-    trunk = world_m[..., _SHOULDERS, :].mean(axis=-2) - world_m[..., _HIPS, :].mean(axis=-2)
+    trunk = world_m[..., SHOULDERS, :].mean(axis=-2) - world_m[..., HIPS, :].mean(axis=-2)
     return np.asarray(px_per_m(xy_px, world_m) * np.linalg.norm(trunk, axis=-1))
 
 
@@ -53,7 +51,7 @@ def tall_px(xy_px: FloatArray, world_m: FloatArray) -> float:
     scale = px_per_m(xy_px, world_m)
     if np.isfinite(scale).any():
         return _TALL_M * float(np.nanmedian(scale))
-    trunk = xy_px[:, _SHOULDERS].mean(axis=1) - xy_px[:, _HIPS].mean(axis=1)
+    trunk = xy_px[:, SHOULDERS].mean(axis=1) - xy_px[:, HIPS].mean(axis=1)
     lengths = np.linalg.norm(trunk, axis=1)
     return float(np.nanmedian(lengths) / _TRUNK_SHARE) if np.isfinite(lengths).any() else float("nan")
 
@@ -70,5 +68,5 @@ def trunk_of(pose: Pose) -> float:
     """Length of one person's trunk in pixels, from the picture alone where there are no world points."""
     if pose.world_m is not None:
         return float(trunk_px(pose.xy_px, pose.world_m))
-    trunk = pose.xy_px[_SHOULDERS].mean(axis=0) - pose.xy_px[_HIPS].mean(axis=0)
+    trunk = pose.xy_px[SHOULDERS].mean(axis=0) - pose.xy_px[HIPS].mean(axis=0)
     return float(np.linalg.norm(trunk))

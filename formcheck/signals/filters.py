@@ -1,5 +1,7 @@
 """Gap filling, resampling and the zero-lag low-pass."""
 
+from collections.abc import Sequence
+
 import numpy as np
 from numpy.typing import NDArray
 from scipy.signal import butter, sosfiltfilt
@@ -80,3 +82,11 @@ def true_runs(flags: Flags) -> list[tuple[int, int]]:
     """Half-open index spans in which (T,) flags are true."""
     edges = np.flatnonzero(np.diff(np.concatenate([[False], flags, [False]]).astype(int)))
     return [(int(a), int(b)) for a, b in edges.reshape(-1, 2)]
+
+
+def inside_any(time_s: FloatArray, spans: Sequence[tuple[float, float]]) -> Flags:
+    """(T,) whether an instant lies within one of the (start, end) spans of seconds."""
+    inside = np.zeros(len(time_s), dtype=bool)
+    for start, end in spans:
+        inside |= (time_s >= start) & (time_s <= end)
+    return inside

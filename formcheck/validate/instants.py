@@ -4,7 +4,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from formcheck.pose import FloatArray
-from formcheck.signals.filters import Flags
+from formcheck.signals.filters import Flags, inside_any
 from formcheck.validate.samples import rows
 from formcheck.validate.truth import Truth
 
@@ -40,7 +40,4 @@ def inside_reps(time_s: FloatArray, truth: Truth) -> Flags:
     """(T,) whether an instant lies inside a true rep; all do where nobody marked the reps."""
     if truth.reps is None:
         return np.ones(len(time_s), dtype=bool)
-    inside = np.zeros(len(time_s), dtype=bool)
-    for rep in truth.reps:
-        inside |= (time_s >= rep.start_s) & (time_s <= rep.end_s)
-    return inside
+    return inside_any(time_s, [(rep.start_s, rep.end_s) for rep in truth.reps])

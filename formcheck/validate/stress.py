@@ -11,7 +11,7 @@ from formcheck.metrics.measure import Z90
 from formcheck.motion import Motion
 from formcheck.pipeline import Analysis
 from formcheck.pose import FloatArray
-from formcheck.signals.filters import Flags
+from formcheck.signals.filters import Flags, inside_any
 from formcheck.validate import figures as f
 from formcheck.validate.body import near_side, true_angle
 from formcheck.validate.instants import at, inside_reps
@@ -120,9 +120,7 @@ def _locked_out(analysis: Analysis) -> Flags:
     """(T,) whether the bar is in the highest part of the way that it goes in the reps."""
     take = analysis.take
     height = -at(take.signals.time_s, take.signals.bar_px[:, 1], analysis.motion.time_s)
-    inside = np.zeros(len(height), dtype=bool)
-    for rep in analysis.reps:
-        inside |= (analysis.motion.time_s >= rep.start_s) & (analysis.motion.time_s <= rep.end_s)
+    inside = inside_any(analysis.motion.time_s, [(rep.start_s, rep.end_s) for rep in analysis.reps])
     low, high = np.nanpercentile(height[inside], (2, 98))
     return np.asarray(height > high - _LOCKOUT_SHARE * (high - low))
 
