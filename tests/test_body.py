@@ -7,6 +7,7 @@ import pytest
 from mechanisms import Set, film, jittered, mirrored, without_plate
 
 from formcheck.errors import SettingsError
+from formcheck.metrics.measure import Z90
 from formcheck.skeleton import INDEX, MIRROR
 from formcheck.view import view_from_azimuth
 
@@ -19,7 +20,7 @@ SHORT = {"stature_m": 1.50, "thigh": -0.05, "shank": 0.05}
 @pytest.mark.parametrize("lift", ANGLES)
 def test_exact_keypoints_of_a_usual_lifter_give_exact_angles(lift):
     take = film(Set(lift))
-    body = take.fit(without=frozenset({"lockout", "balance", "floor", "reach"}))
+    body = take.fit(without=frozenset({"balance", "floor", "reach"}))
     assert body.trusted, body.why
     most = 0.15 if lift != "deadlift" else 0.8
     for name in ANGLES[lift]:
@@ -30,7 +31,7 @@ def test_exact_keypoints_of_a_usual_lifter_give_exact_angles(lift):
 @pytest.mark.parametrize(("yaw_deg", "most"), [(0, 0.15), (40, 0.15), (89, 0.3)])
 def test_exact_angles_from_every_side(yaw_deg, most):
     take = film(Set(yaw_deg=yaw_deg))
-    body = take.fit(without=frozenset({"lockout", "balance"}))
+    body = take.fit(without=frozenset({"balance"}))
     for name in STANDING:
         assert np.abs(take.error_deg(body, name)).mean() < most, name
     assert body.camera is not None
@@ -144,13 +145,10 @@ def test_who_never_locks_out_is_not_straightened():
     still = (take.motion.time_s > 0.6) & (take.motion.time_s < 0.9)
     true = take.truth["knee_flexion"][still].mean()
     assert true > 25
-    held = take.fit()
-    free = take.fit(without=frozenset({"lockout"}))
-    assert "lockout" in held.fed_by
-    assert "lockout" not in free.fed_by
-    found = [float(body.angles_deg["knee_flexion"][still].mean()) for body in (held, free)]
-    assert found[0] < found[1]
-    assert found == pytest.approx([true, true], abs=2.0)
+    body = take.fit(motion=jittered(take.motion, 3.0))
+    found = float(body.angles_deg["knee_flexion"][still].mean())
+    assert found == pytest.approx(true, abs=3.0)
+    assert abs(found - true) < Z90 * float(body.sd_deg["knee_flexion"][still].mean())
 
 
 def test_one_rep_is_enough():

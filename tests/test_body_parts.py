@@ -167,7 +167,7 @@ def test_every_lift_has_a_body_and_its_numbers_have_sources(lift):
     [
         ({"curves": {}}, "curves: expected"),
         ({"unknowns": {}}, "unknowns: expected"),
-        ({"spread": {"side": {}, "other": {}}}, "spread.side: expected"),
+        ({"spread": {"side": {}, "oblique": {}}}, "spread.side: expected"),
         ({"keypoints": ["shoulder", "hip", "tail"]}, "keypoints"),
         ({"gravity": 9.81}, "gravity"),
         (

@@ -27,7 +27,7 @@ from formcheck.view import View
 
 __all__ = ["GROUPS", "Body", "BodyModel", "CameraPlace", "Length", "Residual", "add_curves", "fit_body"]
 
-GROUPS = frozenset({"lockout", "balance", "floor", "reach", "plate"})
+GROUPS = frozenset({"balance", "floor", "reach", "plate"})
 """What a fit can do without."""
 
 _PLATES_M, _HEIGHTS_M = (0.1, 0.6), (1.2, 2.4)
@@ -60,7 +60,7 @@ def fit_body(
     height_m
         The lifter's height; None where it is not known.
     without
-        Groups to leave out: `lockout`, `balance`, `floor`, `reach` or `plate`.
+        Groups to leave out: `balance`, `floor`, `reach` or `plate`.
 
     Raises
     ------

@@ -3,14 +3,13 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from types import MappingProxyType
-from typing import Literal
 
 import numpy as np
 
 from formcheck.body.evidence import shake_px
 from formcheck.body.fit import Fitted
 from formcheck.body.result import Readings, change_deviations, deviations, readings
-from formcheck.body.trust import Residual, doubts, residual_of
+from formcheck.body.trust import Residual, doubts, residual_of, unproved
 from formcheck.body.unknowns import BONES, lengths_m
 from formcheck.motion import Motion
 from formcheck.pose import FloatArray
@@ -18,18 +17,6 @@ from formcheck.reps import Rep
 from formcheck.signals.filters import Flags
 from formcheck.view import View
 
-Place = Literal["top", "bottom"]
-"""Where on the bar's way."""
-
-_STATED: Mapping[str, tuple[str, ...]] = {
-    "knee_deg": ("knee_flexion",),
-    "thigh_deg": ("knee_flexion", "hip_flexion"),
-    "arm_extension": ("elbow_flexion",),
-}
-"""By what a physical term is about, the flexions that it states; an arm is at its limit at the top."""
-
-_OTHER_BEYOND_DEG = 25.0
-_BEHIND = "from behind the fit has not proved itself"
 _NOT_SEEN = "there is no rep in which enough of the lifter and the bar was seen"
 _NO_ANGLES = ("depth", "com_over_midfoot")
 
@@ -89,9 +76,6 @@ class Body:
     fed_by
         Which groups of physical terms, and whether the plate, went into it. Nothing that a group states may
         be judged by a fit that it fed: `fit_body(..., without=...)` leaves it out.
-    presumed
-        Flexions that those terms state at the `top` or the `bottom` of the bar's way, such as straight knees
-        at lockout: there the fit gives back what it was told.
     keypoints_px
         Name of a keypoint, `left_` or `right_`, to (T, 2) where the fitted body has it in the picture.
     trusted, why
@@ -111,7 +95,6 @@ class Body:
     fed_by: frozenset[str]
     trusted: bool
     why: str = ""
-    presumed: frozenset[tuple[str, Place]] = frozenset()
     keypoints_px: Mapping[str, FloatArray] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
@@ -134,10 +117,7 @@ def body_of(
     time_s = motion.time_s
     inside = np.asarray(fitted.splines.basis(time_s).any(axis=1))
     residual = residual_of(fitted)
-    why = doubts(residual)
-    behind = view.name == "rear" or (view.name == "oblique" and not view.from_front)
-    if not why and fitted.mechanism.lift.chain == "standing" and behind:
-        why = _BEHIND
+    why = doubts(residual) or unproved(fitted.mechanism.lift, view)
 
     def whole(values: Readings, name: str) -> FloatArray:
         filled = np.full(len(time_s), np.nan)
@@ -161,7 +141,6 @@ def body_of(
         fed_by=_fed_by(fitted, without),
         trusted=not why,
         why=why,
-        presumed=_presumed(fitted, without),
         keypoints_px=_keypoints_px(fitted, motion, inside),
     )
 
@@ -188,7 +167,7 @@ def _nothing(motion: Motion) -> Body:
 
 def _widened(fitted: Fitted, view: View, time_s: FloatArray) -> Readings:
     """Deviations of the fit, widened by what the model leaves out."""
-    spread = fitted.mechanism.lift.spread["side" if view.yaw_deg <= _OTHER_BEYOND_DEG else "other"]
+    spread = fitted.mechanism.lift.spread["side" if view.name == "side" else "oblique"]
     sd = deviations(fitted, time_s)
     return {name: np.hypot(factor * sd[name], more) for name, (factor, more) in spread.items() if name in sd}
 
@@ -238,16 +217,6 @@ def _fed_by(fitted: Fitted, without: frozenset[str]) -> frozenset[str]:
     count = 2 * fitted.weighed.errors.shape[1]
     plate = {"plate"} if np.isfinite(fitted.weighed.sd[:, count]).any() else set()
     return frozenset((names | plate) - without)
-
-
-def _presumed(fitted: Fitted, without: frozenset[str]) -> frozenset[tuple[str, Place]]:
-    """Flexions that the terms that counted state, and where."""
-    found: set[tuple[str, Place]] = set()
-    for term in fitted.mechanism.lift.terms:
-        if term.name not in without:
-            place: Place = "bottom" if term.at == "bottom" else "top"
-            found |= {(name, place) for name in _STATED.get(term.quantity, ())}
-    return frozenset(found)
 
 
 def _keypoints_px(fitted: Fitted, motion: Motion, inside: Flags) -> Mapping[str, FloatArray]:

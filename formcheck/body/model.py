@@ -17,7 +17,7 @@ OffAxis = tuple[float, float]
 JointName = Literal["shoulder", "elbow", "wrist", "hip", "knee", "ankle", "heel", "toe"]
 SegmentName = Literal["trunk", "thigh", "shank", "floor"]
 BoneName = Literal["thigh", "shank", "trunk", "upper_arm", "forearm", "foot", "half_hips", "half_shoulders"]
-TermName = Literal["lockout", "balance", "floor", "reach"]
+TermName = Literal["balance", "floor", "reach"]
 """Groups of physical terms that a fit can do without."""
 
 
@@ -103,8 +103,8 @@ class BodyModel(_Strict):
     terms
         Physical terms.
     spread
-        By `side` and `other` views and by angle: factor on the fit's standard deviation, and what is added in
-        quadrature (degrees; `depth` in metres) for what the model leaves out.
+        By `side` and `oblique` views and by angle: factor on the fit's standard deviation, and what is added
+        in quadrature (degrees; `depth` in metres) for what the model leaves out.
     """
 
     chain: Literal["standing", "lying"]
@@ -115,7 +115,7 @@ class BodyModel(_Strict):
     unknowns: dict[str, Prior]
     curves: dict[str, Curve]
     terms: tuple[Term, ...] = ()
-    spread: dict[Literal["side", "other"], dict[str, tuple[float, float]]]
+    spread: dict[Literal["side", "oblique"], dict[str, tuple[float, float]]]
     source: str
 
     @model_validator(mode="after")
@@ -124,7 +124,7 @@ class BodyModel(_Strict):
             ("curves", self.curves, CURVES[self.bar]),
             ("unknowns", self.unknowns, UNKNOWNS[self.bar]),
             ("spread.side", self.spread.get("side", {}), READINGS[self.chain]),
-            ("spread.other", self.spread.get("other", {}), READINGS[self.chain]),
+            ("spread.oblique", self.spread.get("oblique", {}), READINGS[self.chain]),
         )
         for name, found, wanted in tables:
             if set(found) != set(wanted):

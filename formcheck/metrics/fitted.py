@@ -1,13 +1,13 @@
 """Numbers of a rep by the fitted body: angles and depth that plates cannot hide.
 
-Nothing is taken from the fit that a physical term told it: straight limbs at lockout are read off keypoints.
+No term of the fit says how straight a limb is, so that a lockout may be judged by it; where the bar is over
+the feet is told to it, so that only its changes are taken from it.
 """
 
 from math import hypot
 
 import numpy as np
 
-from formcheck.body.body import Place
 from formcheck.metrics.measure import EDGE_S, Measure, Take, median
 from formcheck.pose import FloatArray
 from formcheck.reps import Rep
@@ -25,9 +25,7 @@ def tells(name: str, take: Take) -> bool:
     if name == "depth":
         return "fitted_depth_m" in take.signals.values
     angle, _, instant = name.rpartition("_")
-    if instant not in ("start", "turn", "end") or f"fitted_{angle}_deg" not in take.signals.values:
-        return False
-    return take.body is not None and (angle, _place(take, instant)) not in take.body.presumed
+    return instant in ("start", "turn", "end") and f"fitted_{angle}_deg" in take.signals.values
 
 
 def measure(name: str, take: Take, rep: Rep) -> Measure | None:
@@ -77,11 +75,6 @@ def heights(take: Take) -> tuple[FloatArray, FloatArray] | None:
     long = {name: take.body.lengths_m[name].value_m for name in ("shank", "thigh", "trunk")}
     hip = long["shank"] * np.cos(shank) + long["thigh"] * np.sin(thigh)
     return hip / long["trunk"], hip / long["trunk"] + np.cos(trunk)
-
-
-def _place(take: Take, instant: str) -> Place:
-    """Where the bar is at an instant: a deadlift turns at the top, all else at the bottom."""
-    return "top" if (instant == "turn") == (take.lift == "deadlift") else "bottom"
 
 
 def _around(take: Take, curve: str, time_s: float) -> tuple[float, float] | None:
