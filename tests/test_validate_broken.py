@@ -75,7 +75,8 @@ def test_sound_stages_score_well(sound: dict[str, float | None]) -> None:
         assert sound[f"angles {joint} assessed"] == 1.0
     for joint in ("shoulder", "hip", "knee", "ankle"):
         assert sound[f"keypoints {joint} median_pct"] < 1.0
-    assert sound["intervals all measures inside"] > 0.9
+    # A stick's keypoints are its joints, a person's are not: that moves an upright hip by some degrees.
+    assert sound["intervals all measures inside"] > 0.85
 
 
 def late(outcome: Outcome, by_s: float) -> Outcome:
@@ -181,7 +182,7 @@ def test_a_hidden_joint_lowers_what_is_assessed(sound: dict[str, float | None], 
         None,
     )
     assert broken["angles knee read mae_deg"] == sound["angles knee read mae_deg"]
-    assert broken["intervals elbow_flexion_end measured"] == 0.0
+    assert broken["angles elbow assessed"] == 1.0, "the fitted body needs no elbow keypoint"
     assert broken["intervals elbow_flexion_turn measured"] == 1.0
 
 

@@ -314,4 +314,4 @@ def test_what_the_fitted_body_tells_is_read_beside_the_keypoints(tmp_path: Path)
     assert knee.true == read.true
     assert knee.read != read.read
     assert knee.entry(load_corrections()) is None
-    assert "knee_flexion_end fitted" not in found
+    assert "knee_flexion_end fitted" in found

@@ -15,7 +15,7 @@ from synthetic import hidden, shifted
 from truths import filmed, known, outcome_of, refused, table, total, truth_of, with_reps
 
 from formcheck.report import MeasurePart
-from formcheck.skeleton import KEYPOINTS
+from formcheck.skeleton import INDEX, KEYPOINTS
 from formcheck.validate.document import score
 from formcheck.validate.reps import Matching, match_reps
 from formcheck.validate.samples import Samples
@@ -139,6 +139,19 @@ def test_exact_angles_have_no_error(lift: str, joint: str, tmp_path: Path) -> No
     assert (row["assessed"].value, row["turn_mae_deg"].n) == (1.0, 3)
 
 
+def test_raw_angles_are_those_of_each_frame_alone(tmp_path: Path) -> None:
+    shot = filmed()
+    points = shot.motion.keypoints_px.copy()
+    points[::2, INDEX["right_knee"], 0] += 0.1 * 0.5 * shot.px_per_m
+    points[1::2, INDEX["right_knee"], 0] -= 0.1 * 0.5 * shot.px_per_m
+    outcome = outcome_of(shot, tmp_path, motion=replace(shot.motion, keypoints_px=points))
+    shown = total("angles", "knee read", outcome)["mae_deg"].value
+    raw = total("angles", "knee raw", outcome)["mae_deg"].value
+    still = total("angles", "knee raw", outcome_of(shot, tmp_path))["mae_deg"].value
+    assert still < 0.7
+    assert raw > shown + 1.0
+
+
 def test_the_bias_of_an_angle_keeps_its_sign(tmp_path: Path) -> None:
     shot = filmed()
     frames = known(shot)["frames"]
@@ -163,7 +176,9 @@ def test_unknown_truth_is_not_scored(tmp_path: Path) -> None:
     half = len(angle) // 2
     frames["angles_deg"] = {"right_knee_flexion": angle[:half] + [None] * (len(angle) - half)}
     outcome = outcome_of(shot, tmp_path, frames=frames)
-    assert [s.item for s in score(outcome).samples if s.table == "angles"] == ["knee", "knee read"]
+    assert [s.item for s in score(outcome).samples if s.table == "angles"] == [
+        "knee", "knee read", "knee raw",
+    ]  # fmt: skip
     whole = total("angles", "knee", outcome_of(shot, tmp_path))["assessed"].n
     assert 0.4 * whole < total("angles", "knee", outcome)["assessed"].n < 0.6 * whole
 

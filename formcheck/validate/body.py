@@ -6,6 +6,7 @@ import numpy as np
 
 from formcheck.metrics.measure import Z90
 from formcheck.pose import FloatArray
+from formcheck.signals import joint_angles
 from formcheck.skeleton import INDEX
 from formcheck.validate.instants import LONGEST_STEP_S, at, inside_reps
 from formcheck.validate.samples import Samples, rows
@@ -34,7 +35,8 @@ def angle_samples(outcome: Outcome) -> Iterator[Samples]:
     """Score the joint angles of the near side inside the true reps: found less true, in degrees.
 
     By joint as the report shows them, which is by the fitted body where it is trusted; `... read` are
-    those of the filtered keypoints in any case. The lean of the trunk is taken without its sign, as truth
+    those of the filtered keypoints in any case, where the network itself believes in them, and `... raw` those
+    of the keypoints frame by frame, as they came. The lean of the trunk is taken without its sign, as truth
     files state it. Where the curve is NaN nothing was assessed; a refused clip assessed nothing at all.
     `turn_error_deg` is the error at each true turn, `inside` whether a truth lies in the fit's 90 % interval.
     """
@@ -109,7 +111,9 @@ def _found_angles(
     shown = keypoints if read in outcome.analysis.take.shown else (unknown, unknown)
     if fitted in signals.values:
         shown = curve(signals.values[fitted]), curve(signals.sd[fitted])
-    found = {joint: shown, f"{joint} read": keypoints}
+    motion, view = outcome.analysis.motion, outcome.analysis.take.view
+    raw = at(motion.time_s, joint_angles(motion.keypoints_px, view)[read], time_s)
+    found = {joint: shown, f"{joint} read": keypoints, f"{joint} raw": (raw, unknown)}
     if joint == "trunk":
         return {item: (np.abs(value), sd) for item, (value, sd) in found.items()}
     return found
