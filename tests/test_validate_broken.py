@@ -182,7 +182,7 @@ def test_a_hidden_joint_lowers_what_is_assessed(sound: dict[str, float | None], 
         None,
     )
     assert broken["angles knee read mae_deg"] == sound["angles knee read mae_deg"]
-    assert broken["angles elbow assessed"] == 1.0, "the fitted body needs no elbow keypoint"
+    assert broken["intervals elbow_flexion_end measured"] == 1.0, "the fitted body needs no elbow keypoint"
     assert broken["intervals elbow_flexion_turn measured"] == 1.0
 
 

@@ -35,9 +35,9 @@ def angle_samples(outcome: Outcome) -> Iterator[Samples]:
     """Score the joint angles of the near side inside the true reps: found less true, in degrees.
 
     By joint as the report shows them, which is by the fitted body where it is trusted; `... read` are
-    those of the filtered keypoints in any case, where the network itself believes in them, and `... raw` those
-    of the keypoints frame by frame, as they came. The lean of the trunk is taken without its sign, as truth
-    files state it. Where the curve is NaN nothing was assessed; a refused clip assessed nothing at all.
+    those of the filtered keypoints in any case, where the network itself believes in them, and `... raw`
+    those of the keypoints frame by frame, as they came. The lean of the trunk is taken without its sign, as
+    truth files state it. Where the curve is NaN nothing was assessed; a refused clip assessed nothing at all.
     `turn_error_deg` is the error at each true turn, `inside` whether a truth lies in the fit's 90 % interval.
     """
     truth, side = outcome.clip.truth, near_side(outcome)

@@ -63,7 +63,8 @@ TABLES = (
             Column("turn_mae_deg", "at turn\nerror °", "turn_error_deg", f.mean_size, "1", counted="reps"),
         ),
         "As shown: of the fitted body where it is trusted, else of the keypoints; `read`: of the "
-        "filtered keypoints alone, in the picture; `raw`: of the keypoints as they come. Against angles in space. Inside: in the fit's interval.",
+        "filtered keypoints alone, in the picture; `raw`: of the keypoints as they come. Against angles in "
+        "space. Inside: in the fit's interval.",
     ),
     Table(
         "keypoints",
