@@ -36,7 +36,7 @@ class Set:
 
     `depth` is how far each rep goes of the way that the lift's file starts from, `top` how far from it the
     reps stay, `yaw_deg` the camera's way round from the side, `true` changes unknowns of the lifter and the
-    camera (radians, metres, logarithms).
+    camera (radians, metres, logarithms), `aside` how far curves go in metres that stay at nothing otherwise.
     """
 
     lift: str = "squat"
@@ -47,6 +47,7 @@ class Set:
     rate_hz: float = 30.0
     plate_m: float = 0.45
     true: Mapping[str, float] = field(default_factory=dict)
+    aside: Mapping[str, float] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -91,12 +92,15 @@ def film(of: Set) -> Take:
         low = 1.0 - low
     curves = np.column_stack(
         [
-            in_si(name, 1.0) * (curve.top + (curve.bottom - curve.top) * low)
+            in_si(name, 1.0) * (curve.top + (of.aside.get(name, curve.bottom) - curve.top) * low)
             for name, curve in ((name, lift.curves[name]) for name in mechanism.curves)
         ]
     )
     rows = mechanism.predict(curves[None], layout.mean[None])[0]
-    truth = {n: v[0] for n, v in read(mechanism.figure(curves[None], layout.mean[None])).items()}
+    truth = {
+        n: v[0]
+        for n, v in read(mechanism.figure(curves[None], layout.mean[None]), mechanism.near_side).items()
+    }
     view = view_from_azimuth(np.degrees(-azimuth), 1.0)
     reps = tuple(
         Rep(number, start_s, start_s + REP_S / 2, start_s + REP_S, (), 1.0)

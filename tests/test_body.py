@@ -254,3 +254,29 @@ def test_arrays_are_read_only_and_of_the_take():
 def sd_of(body, name):
     sd = body.sd_deg[name]
     return sd[np.isfinite(body.angles_deg[name])]
+
+
+def test_knees_that_cave_are_seen_from_obliquely_in_front():
+    take = film(Set(yaw_deg=40.0, aside={"knees_out_m": -0.05}))
+    body = take.fit(motion=jittered(take.motion, 2.0))
+    assert body.trusted, body.why
+    at = take.bottom > 0.98
+    found, true = body.sides["knee_separation"][at].mean(), take.truth["knee_separation"][at].mean()
+    assert true < 0.95
+    assert found == pytest.approx(true, abs=0.07)
+    for name in STANDING:
+        assert np.abs(take.error_deg(body, name)).mean() < 2.0, name
+
+
+def test_one_knee_that_caves_and_hips_that_shift_are_seen_from_the_front():
+    take = film(Set(yaw_deg=85.0, aside={"knees_aside_m": 0.03, "hips_aside_m": 0.03}))
+    body = take.fit(motion=jittered(take.motion, 2.0))
+    assert body.trusted, body.why
+    at = take.bottom > 0.98
+    found, true = body.sides["hips_aside"][at].mean(), take.truth["hips_aside"][at].mean()
+    assert true > 0.025
+    assert found == pytest.approx(true, abs=0.012)
+
+
+def test_from_the_side_nothing_is_said_of_one_side_against_the_other():
+    assert not film(Set(yaw_deg=10.0)).fit().sides

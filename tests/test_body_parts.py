@@ -41,10 +41,10 @@ def test_bones_keep_their_lengths(lift):
     if lift == "bench_press":
         pairs += [("upper_arm", "shoulder", "elbow"), ("forearm", "elbow", "wrist")]
     for bone, a, b in pairs:
-        length = np.linalg.norm(body.joints[a] - body.joints[b], axis=-1)
+        length = np.linalg.norm(body.joints["left"][a] - body.joints["left"][b], axis=-1)
         assert np.allclose(length, long[bone]), bone
     middle = np.array([0.0, 1.0, 1.0])
-    trunk = np.linalg.norm((body.joints["shoulder"] - body.joints["hip"]) * middle, axis=-1)
+    trunk = np.linalg.norm((body.joints["left"]["shoulder"] - body.joints["left"]["hip"]) * middle, axis=-1)
     assert np.allclose(trunk, long["trunk"])
 
 
@@ -52,13 +52,13 @@ def test_bones_keep_their_lengths(lift):
 def test_feet_stand_and_the_bar_is_where_it_is_held(lift):
     body = figure(body_model(lift), load_human(), curves_of(lift), usual(lift))
     for name in ("ankle", "heel", "toe"):
-        assert np.ptp(body.joints[name], axis=1) == pytest.approx(np.zeros((1, 3)))
-        assert 0 < body.joints[name][0, 0, 1] < 0.15
-    assert (body.joints["heel"][..., 2] < body.joints["ankle"][..., 2]).all()
+        assert np.ptp(body.joints["left"][name], axis=1) == pytest.approx(np.zeros((1, 3)))
+        assert 0 < body.joints["left"][name][0, 0, 1] < 0.15
+    assert (body.joints["left"]["heel"][..., 2] < body.joints["left"]["ankle"][..., 2]).all()
     if lift == "squat":
-        assert np.ptp(np.linalg.norm(body.bar - body.joints["shoulder"], axis=-1)) < 1e-9
+        assert np.ptp(np.linalg.norm(body.bar - body.joints["left"]["shoulder"], axis=-1)) < 1e-9
     else:
-        hand = body.bar[..., 1:] - body.joints["wrist"][..., 1:]
+        hand = body.bar[..., 1:] - body.joints["left"]["wrist"][..., 1:]
         assert (hand[..., 0] < 0).all()
         assert np.ptp(np.linalg.norm(hand, axis=-1)) < 1e-9
 
@@ -66,8 +66,23 @@ def test_feet_stand_and_the_bar_is_where_it_is_held(lift):
 def test_a_longer_thigh_only_moves_what_is_above_it():
     one = figure(body_model("squat"), load_human(), curves_of("squat"), usual("squat"))
     other = figure(body_model("squat"), load_human(), curves_of("squat"), usual("squat", thigh=0.1))
-    assert np.allclose(one.joints["knee"], other.joints["knee"])
-    assert (other.joints["hip"][0, -1, 2] < one.joints["hip"][0, -1, 2]).all()
+    assert np.allclose(one.joints["left"]["knee"], other.joints["left"]["knee"])
+    assert (other.joints["left"]["hip"][0, -1, 2] < one.joints["left"]["hip"][0, -1, 2]).all()
+
+
+def test_what_goes_aside_goes_out_on_one_side_and_in_on_the_other():
+    curves = curves_of("squat") | {
+        "knees_aside_m": np.full((1, 7), 0.03),
+        "hips_aside_m": np.full((1, 7), 0.02),
+    }
+    body = figure(body_model("squat"), load_human(), curves, usual("squat"))
+    left, right = body.joints["left"], body.joints["right"]
+    assert np.allclose(left["knee"][..., 0] - right["knee"][..., 0], 0.06)
+    assert np.allclose(left["hip"][..., 0] - right["hip"][..., 0], 0.04)
+    assert np.allclose(left["ankle"], right["ankle"])
+    long = lengths_m(usual("squat"), load_human())
+    for side in (left, right):
+        assert np.allclose(np.linalg.norm(side["hip"] - side["knee"], axis=-1), long["thigh"])
 
 
 def test_the_elbow_is_straight_only_at_the_arms_length():
@@ -75,7 +90,7 @@ def test_the_elbow_is_straight_only_at_the_arms_length():
     flexion, reach = body.quantities["elbow_deg"][0], body.quantities["arm_extension"][0]
     order = np.argsort(reach)
     assert (np.diff(flexion[order]) <= 1e-9).all()
-    upper, lower = (body.joints[a] - body.joints["elbow"] for a in ("shoulder", "wrist"))
+    upper, lower = (body.joints["left"][a] - body.joints["left"]["elbow"] for a in ("shoulder", "wrist"))
     cosine = (upper * lower).sum(-1) / np.linalg.norm(upper, axis=-1) / np.linalg.norm(lower, axis=-1)
     assert np.pi - np.arccos(cosine[0]) == pytest.approx(flexion)
 
@@ -167,7 +182,8 @@ def test_every_lift_has_a_body_and_its_numbers_have_sources(lift):
     [
         ({"curves": {}}, "curves: expected"),
         ({"unknowns": {}}, "unknowns: expected"),
-        ({"spread": {"side": {}, "oblique": {}}}, "spread.side: expected"),
+        ({"spread": {"side": {}, "oblique": {}, "front": {}}}, "spread.side: expected"),
+        ({"spread": {}}, "curves: expected .* found hips_aside_m"),
         ({"keypoints": ["shoulder", "hip", "tail"]}, "keypoints"),
         ({"gravity": 9.81}, "gravity"),
         (

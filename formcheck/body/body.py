@@ -8,6 +8,7 @@ import numpy as np
 
 from formcheck.body.evidence import shake_px
 from formcheck.body.fit import Fitted
+from formcheck.body.model import APART
 from formcheck.body.result import Readings, change_deviations, deviations, readings
 from formcheck.body.trust import Residual, doubts, residual_of, unproved
 from formcheck.body.unknowns import BONES, lengths_m
@@ -18,7 +19,7 @@ from formcheck.signals.filters import Flags
 from formcheck.view import View
 
 _NOT_SEEN = "there is no rep in which enough of the lifter and the bar was seen"
-_NO_ANGLES = ("depth", "com_over_midfoot")
+_NO_ANGLES = ("depth", "com_over_midfoot", *APART)
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,13 +61,17 @@ class Body:
     angles_deg, sd_deg
         Name to (T,), NaN outside the fitted spans: `knee_flexion`, `hip_flexion` (in space, 0 straight),
         `trunk_lean`, `shank_lean` (from upright, forward positive), `thigh_angle` (from the horizontal, hip
-        above the knee positive); on the bench `elbow_flexion` and `trunk_lean`. Both sides are taken to do
-        the same. The deviations are the covariance's, widened by what the model leaves out.
+        above the knee positive); on the bench `elbow_flexion` and `trunk_lean`; of the near side. The
+        deviations are the covariance's, widened by what the model leaves out.
     depth_m, depth_sd_m
         (T,) height of the knees over the hips: positive where the hips are below the knees. NaN on the bench.
     com_over_midfoot_m, com_sd_m
         (T,) how much farther forward the body's center of mass (without the bar) is over the feet than at the
         start of the rep; NaN outside reps and on the bench. The absolute place is not measured.
+    sides, sides_sd
+        Name to (T,), NaN outside the fitted spans, where the view shows it: `knee_separation`, that of the
+        knees over that of the ankles, and `hips_aside`, metres that the hips are to the lifter's left of the
+        middle between the feet.
     lengths_m
         Bones between joint centers, and `stature`.
     camera
@@ -95,6 +100,8 @@ class Body:
     fed_by: frozenset[str]
     trusted: bool
     why: str = ""
+    sides: Mapping[str, FloatArray] = field(default_factory=dict)
+    sides_sd: Mapping[str, FloatArray] = field(default_factory=dict)
     keypoints_px: Mapping[str, FloatArray] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
@@ -104,7 +111,7 @@ class Body:
             if array.shape != self.time_s.shape:
                 raise ValueError(f"{name}: expected {self.time_s.shape}, got {array.shape}")
             array.flags.writeable = False
-        for points in self.keypoints_px.values():
+        for points in (*self.keypoints_px.values(), *self.sides.values(), *self.sides_sd.values()):
             points.flags.writeable = False
 
 
@@ -127,6 +134,7 @@ def body_of(
     found, sd = readings(fitted, time_s[inside]), _widened(fitted, view, time_s[inside])
     shift, shift_sd = _shift(fitted, time_s, reps)
     angles = [name for name in found if name not in _NO_ANGLES]
+    apart = [name for name in APART if name in sd]
     return Body(
         time_s=time_s.copy(),
         angles_deg=MappingProxyType({name: whole(found, name) for name in angles}),
@@ -141,6 +149,8 @@ def body_of(
         fed_by=_fed_by(fitted, without),
         trusted=not why,
         why=why,
+        sides=MappingProxyType({name: whole(found, name) for name in apart}),
+        sides_sd=MappingProxyType({name: whole(sd, name) for name in apart}),
         keypoints_px=_keypoints_px(fitted, motion, inside),
     )
 
@@ -167,7 +177,8 @@ def _nothing(motion: Motion) -> Body:
 
 def _widened(fitted: Fitted, view: View, time_s: FloatArray) -> Readings:
     """Deviations of the fit, widened by what the model leaves out."""
-    spread = fitted.mechanism.lift.spread["side" if view.name == "side" else "oblique"]
+    spreads = fitted.mechanism.lift.spread
+    spread = spreads.get(view.name) or spreads["oblique"]
     sd = deviations(fitted, time_s)
     return {name: np.hypot(factor * sd[name], more) for name, (factor, more) in spread.items() if name in sd}
 

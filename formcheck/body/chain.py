@@ -1,9 +1,9 @@
 """The lifter as rigid bones: from angles and lengths to where every joint is.
 
 The world is in metres: x to the lifter's left, y up, z to where they face (on the bench, to the feet), with
-the origin on the floor between the ankles; on the bench, below the shoulders. Both sides do the same, so only
-the left one is computed. Batches come first: values are (B, n) for B sets of values and n frames, or (B, 1)
-for what is constant, points (B, n, 3).
+the origin on the floor between the ankles; on the bench, below the shoulders. Both sides do the same but for
+hips and knees that go aside: each is computed as if it were the left one. Batches come first: values are
+(B, n) for B sets of values and n frames, or (B, 1) for what is constant, points (B, n, 3).
 """
 
 from collections.abc import Mapping
@@ -27,6 +27,7 @@ _ELBOW_TO_FEET = 0.55
 """How far an elbow points to the feet, as a share of how far it points down and out (estimated)."""
 
 _LEAST_M2 = 1e-4
+_SIGNS: Mapping[str, float] = {"left": 1.0, "right": -1.0}
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -36,7 +37,7 @@ class Figure:
     Attributes
     ----------
     joints
-        Name of a joint of the left side to (B, n, 3); the right side has the opposite x.
+        By side, name of a joint to (B, n, 3); x is outward, to the left on the left side.
     leans
         Name of a bone to (B, n) its angle from upright toward the front, in radians.
     bar
@@ -45,7 +46,7 @@ class Figure:
         What physical terms are about, (B, n) in radians or metres.
     """
 
-    joints: dict[str, FloatArray]
+    joints: Mapping[str, dict[str, FloatArray]]
     leans: dict[str, FloatArray]
     bar: FloatArray
     quantities: dict[str, FloatArray]
@@ -66,36 +67,43 @@ def _points(x: FloatArray, y: FloatArray, z: FloatArray) -> FloatArray:
 def _standing(lift: BodyModel, human: Human, curves: Values, unknowns: Values) -> Figure:
     """From the feet up: shank, thigh and trunk lean in the sagittal plane, the knees over the toes."""
     long = lengths_m(unknowns, human)
-    stature, toe_out, aside = unknowns["stature_m"], unknowns["toe_out"], unknowns["half_stance_m"]
     shank, thigh, trunk = curves["shank"], curves["thigh"], curves["trunk"]
-    ground = np.zeros_like(shank)
-    ankle = _points(aside + ground, human.foot.ankle_height * stature + ground, ground)
-    outward = (long["half_hips"] - aside) / 2 + np.tan(toe_out) * long["shank"] * np.sin(shank)
-    outward = outward + curves["knees_out_m"]
-    rise = np.sqrt(np.maximum(long["shank"] ** 2 - outward**2, _LEAST_M2))
-    knee = ankle + _points(outward, rise * np.cos(shank), rise * np.sin(shank))
-    inward = long["half_hips"] - knee[..., 0]
-    rise = np.sqrt(np.maximum(long["thigh"] ** 2 - inward**2, _LEAST_M2))
-    hip = knee + _points(inward, rise * np.cos(thigh), -rise * np.sin(thigh))
+    legs = {side: _leg(human, long, curves, unknowns, sign) for side, sign in _SIGNS.items()}
+    middle = (legs["left"]["hip"] + legs["right"]["hip"]) / 2
+    still = np.zeros_like(shank)
     up, ahead = np.cos(trunk), np.sin(trunk)
-    chest = hip + _points(-hip[..., 0], long["trunk"] * up, long["trunk"] * ahead)
-    shoulder = chest + _points(long["half_shoulders"] + ground, ground, ground)
-    joints = {"shoulder": shoulder, "hip": hip, "knee": knee, "ankle": ankle}
+    chest = _points(still, middle[..., 1] + long["trunk"] * up, middle[..., 2] + long["trunk"] * ahead)
+    shoulder = chest + _points(long["half_shoulders"] + still, still, still)
+    upper = {"shoulder": shoulder}
     if lift.bar == "back":
         along, behind = unknowns["bar_along_m"], unknowns["bar_behind_m"]
-        bar = chest + _points(ground, along * up + behind * ahead, along * ahead - behind * up)
+        bar = chest + _points(still, along * up + behind * ahead, along * ahead - behind * up)
     else:
-        bar = _hang(joints, long, curves, unknowns)
-    middle = human.foot.middle_ahead * long["foot"] * np.cos(toe_out)
+        bar = _hang(upper, long, curves, unknowns)
+    foot = human.foot.middle_ahead * long["foot"] * np.cos(unknowns["toe_out"])
+    joints = {side: leg | upper for side, leg in legs.items()}
     quantities = {
-        "knee_deg": shank + thigh,
-        "thigh_deg": thigh,
-        "bar_over_foot_m": bar[..., 2] - middle,
+        "bar_over_foot_m": bar[..., 2] - foot,
         "bar_height_m": bar[..., 1],
-        "com_over_foot_m": _mass_z(human, joints, bar) - middle,
+        "com_over_foot_m": _mass_z(human, joints, bar) - foot,
     }
-    leans = {"shank": shank, "thigh": -thigh, "trunk": trunk, "floor": ground}
-    return Figure(joints | _foot(human, ankle, unknowns, long), leans, bar, quantities)
+    return Figure(joints, {"shank": shank, "thigh": -thigh, "trunk": trunk, "floor": still}, bar, quantities)
+
+
+def _leg(human: Human, long: Values, curves: Values, unknowns: Values, sign: float) -> dict[str, FloatArray]:
+    """Foot, ankle, knee and hip of one side; what goes to the left goes inward on the right."""
+    toe_out, aside = unknowns["toe_out"], unknowns["half_stance_m"]
+    shank, thigh = curves["shank"], curves["thigh"]
+    still = np.zeros_like(shank)
+    ankle = _points(aside + still, human.foot.ankle_height * unknowns["stature_m"] + still, still)
+    outward = (long["half_hips"] - aside) / 2 + np.tan(toe_out) * long["shank"] * np.sin(shank)
+    outward = outward + curves["knees_out_m"] + sign * curves.get("knees_aside_m", still)
+    rise = np.sqrt(np.maximum(long["shank"] ** 2 - outward**2, _LEAST_M2))
+    knee = ankle + _points(outward, rise * np.cos(shank), rise * np.sin(shank))
+    inward = long["half_hips"] + sign * curves.get("hips_aside_m", still) - knee[..., 0]
+    rise = np.sqrt(np.maximum(long["thigh"] ** 2 - inward**2, _LEAST_M2))
+    hip = knee + _points(inward, rise * np.cos(thigh), -rise * np.sin(thigh))
+    return {"hip": hip, "knee": knee, "ankle": ankle, **_foot(human, ankle, unknowns, long)}
 
 
 def _foot(human: Human, ankle: FloatArray, unknowns: Values, long: Values) -> dict[str, FloatArray]:
@@ -128,10 +136,11 @@ def _hang(joints: dict[str, FloatArray], long: Values, curves: Values, unknowns:
     return np.asarray(bar * np.array([0.0, 1.0, 1.0]))
 
 
-def _mass_z(human: Human, joints: Values, bar: FloatArray) -> FloatArray:
+def _mass_z(human: Human, joints: Mapping[str, Values], bar: FloatArray) -> FloatArray:
     """(B, n) forward place of the body's center of mass, the bar not counted."""
-    z = {name: at[..., 2] for name, at in joints.items()}
     share = human.masses
+    names = ("shoulder", "hip", "knee", "ankle")
+    z = {name: (joints["left"][name][..., 2] + joints["right"][name][..., 2]) / 2 for name in names}
     trunk = z["hip"] + share.trunk_at * (z["shoulder"] - z["hip"])
     parts = (
         (share.shank, 0.567 * z["knee"] + 0.433 * z["ankle"]),
@@ -172,7 +181,7 @@ def _lying(human: Human, curves: Values, unknowns: Values) -> Figure:
     joints = {
         "shoulder": shoulder, "elbow": elbow, "wrist": wrist, "hip": hip, "knee": knee, "ankle": ankle,
     }  # fmt: skip
-    return Figure(joints, leans, bar, quantities)
+    return Figure({"left": joints, "right": joints}, leans, bar, quantities)
 
 
 def _bent_arm(

@@ -6,15 +6,16 @@ import numpy as np
 
 from formcheck.body.camera import look, project
 from formcheck.body.chain import Figure, figure
-from formcheck.body.model import CURVES, SWAY, BodyModel, Curve, Human, Term, in_si
+from formcheck.body.model import ASIDE, CURVES, SWAY, BodyModel, Curve, Human, Term, in_si
 from formcheck.body.unknowns import Unknowns
 from formcheck.pose import FloatArray
 from formcheck.skeleton import SIDES
+from formcheck.view import Side
 
 PLATE_COLUMNS = 4
 """The plate's center across and down, the logarithm of its radius, the ratio of its rim's axes."""
 
-_SIDEWAYS = np.array([[1.0, 1.0, 1.0], [-1.0, 1.0, 1.0]])
+_OUTWARD = {"left": np.ones(3), "right": np.array([-1.0, 1.0, 1.0])}
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -43,7 +44,31 @@ class Mechanism:
     @property
     def curves(self) -> tuple[str, ...]:
         """Names of the k curves, in degrees or metres as the lift's file has them."""
-        return CURVES[self.lift.bar] + (SWAY if self.held_by_hand else ())
+        apart = ASIDE if self._front_on and ASIDE[0] in self.lift.curves else ()
+        return CURVES[self.lift.bar] + apart + (SWAY if self.held_by_hand else ())
+
+    @property
+    def side_on(self) -> bool:
+        """Whether the camera was said to look from the side."""
+        return bool(np.abs(np.sin(self._azimuth)) >= np.cos(self._within))
+
+    @property
+    def _front_on(self) -> bool:
+        """Whether it was said to look from the front or the rear."""
+        return bool(np.abs(np.cos(self._azimuth)) >= np.cos(self._within))
+
+    @property
+    def _azimuth(self) -> float:
+        return float(self.unknowns.mean[self.unknowns.index("azimuth")])
+
+    @property
+    def _within(self) -> float:
+        return float(np.radians(self.human.noise.side_within_deg))
+
+    @property
+    def near_side(self) -> Side:
+        """The lifter's side at which the followed end of the bar is."""
+        return "left" if self.near > 0 else "right"
 
     def curve(self, name: str) -> Curve:
         """What is known of a curve beforehand."""
@@ -79,12 +104,13 @@ class Mechanism:
         """(B, n, 2J, 3) where the network sees the joints of both sides."""
         points = []
         for name in self.lift.keypoints:
-            at = body.joints[name]
+            inward = self.lift.offsets.inward.get(name, 0.0)
+            off = -inward * stature[..., None] * np.array([1.0, 0.0, 0.0]) + np.zeros_like(body.bar)
             for bone, (along, forward) in getattr(self.lift.offsets, name, {}).items():
                 up, ahead = np.cos(body.leans[bone]), np.sin(body.leans[bone])
                 y, z = along * up - forward * ahead, along * ahead + forward * up
-                at = at + stature[..., None] * np.stack([np.zeros_like(y), y, z], axis=-1)
-            points += [at * side for side in _SIDEWAYS]
+                off = off + stature[..., None] * np.stack([np.zeros_like(y), y, z], axis=-1)
+            points += [(body.joints[side][name] + off) * _OUTWARD[side] for side in SIDES]
         return np.stack(points, axis=2)
 
     def _physical(self, body: Figure, curves: FloatArray) -> FloatArray:

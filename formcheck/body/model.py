@@ -8,6 +8,8 @@ from typing import Literal, Self
 import numpy as np
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
+from formcheck.view import ViewName
+
 Prior = tuple[float, float]
 """Mean and standard deviation."""
 
@@ -72,13 +74,14 @@ class Term(_Strict):
 
 
 class Offsets(_Strict):
-    """Where the network sees a joint, less its center, by the bones on which that depends."""
+    """Where the network sees a joint, less its center, by the bones on which that depends, and `inward`."""
 
     source: str
     shoulder: dict[SegmentName, OffAxis]
     hip: dict[SegmentName, OffAxis]
     knee: dict[SegmentName, OffAxis]
     ankle: dict[SegmentName, OffAxis]
+    inward: dict[JointName, float] = {}
 
 
 class BodyModel(_Strict):
@@ -103,8 +106,9 @@ class BodyModel(_Strict):
     terms
         Physical terms.
     spread
-        By `side` and `oblique` views and by angle: factor on the fit's standard deviation, and what is added
-        in quadrature (degrees; `depth` in metres) for what the model leaves out.
+        By view and by angle: factor on the fit's standard deviation, and what is added in quadrature
+        (degrees, places in metres) for what the model leaves out; `front` only where the fit has proved
+        itself.
     """
 
     chain: Literal["standing", "lying"]
@@ -115,20 +119,23 @@ class BodyModel(_Strict):
     unknowns: dict[str, Prior]
     curves: dict[str, Curve]
     terms: tuple[Term, ...] = ()
-    spread: dict[Literal["side", "oblique"], dict[str, tuple[float, float]]]
+    spread: dict[ViewName, dict[str, tuple[float, float]]]
     source: str
 
     @model_validator(mode="after")
     def _complete(self) -> Self:
-        tables = (
-            ("curves", self.curves, CURVES[self.bar]),
-            ("unknowns", self.unknowns, UNKNOWNS[self.bar]),
-            ("spread.side", self.spread.get("side", {}), READINGS[self.chain]),
-            ("spread.oblique", self.spread.get("oblique", {}), READINGS[self.chain]),
-        )
+        front = "front" in self.spread
+        tables = [
+            ("curves", set(self.curves), CURVES[self.bar] + (ASIDE if front else ())),
+            ("unknowns", set(self.unknowns), UNKNOWNS[self.bar]),
+        ]
+        views: list[ViewName] = ["side", "oblique", "front"]
+        for view in views[: 3 if front else 2]:
+            told = set(self.spread.get(view, {})) - set(APART)
+            tables.append((f"spread.{view}", told, READINGS[self.chain]))
         for name, found, wanted in tables:
-            if set(found) != set(wanted):
-                raise ValueError(f"{name}: expected {', '.join(wanted)}, found {', '.join(found)}")
+            if found != set(wanted):
+                raise ValueError(f"{name}: expected {', '.join(wanted)}, found {', '.join(sorted(found))}")
         strangers = {term.quantity for term in self.terms} - set(QUANTITIES[self.chain])
         if strangers:
             raise ValueError(f"terms: unknown quantities {', '.join(sorted(strangers))}")
@@ -142,6 +149,9 @@ CURVES: dict[str, tuple[str, ...]] = {
     "pressed": ("bar_up_m", "bar_ahead_m", "swivel_deg"),
 }
 """By the bar's place, what moves."""
+
+ASIDE = ("knees_aside_m", "hips_aside_m")
+"""What the sides do apart, to the lifter's left positive: moves in front views, where alone it is seen."""
 
 SWAY = ("sway_right_m", "sway_down_m")
 """What moves besides where a hand holds the camera."""
@@ -164,8 +174,11 @@ READINGS: dict[str, tuple[str, ...]] = {
 }
 """By the chain, what a fit says with a deviation."""
 
+APART = ("knee_separation", "hips_aside")
+"""What is said besides, where the spread of a view names it."""
+
 QUANTITIES: dict[str, tuple[str, ...]] = {
-    "standing": ("knee_deg", "thigh_deg", "bar_over_foot_m", "bar_height_m"),
+    "standing": ("bar_over_foot_m", "bar_height_m"),
     "lying": ("arm_extension", "wrist_over_shoulder_m"),
 }
 """By the chain, what a physical term can be about."""

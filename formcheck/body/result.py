@@ -5,6 +5,8 @@ import numpy as np
 from formcheck.body.chain import Figure
 from formcheck.body.fit import STEP, Fitted, moved_a_little
 from formcheck.pose import FloatArray
+from formcheck.skeleton import SIDES
+from formcheck.view import Side
 
 Readings = dict[str, FloatArray]
 """Name to values, in degrees and metres."""
@@ -13,17 +15,20 @@ _SD_RATE_HZ = 5.0
 _FRAMES_AT_ONCE = 200
 
 
-def read(body: Figure) -> Readings:
-    """(B, n) angles in degrees, depth and the center of mass over the mid-foot in metres.
+def read(body: Figure, near: Side) -> Readings:
+    """(B, n) angles of the near side in degrees; places in metres.
 
-    Flexions are those of the bones in space, 0 for a straight limb.
+    Flexions are those of the bones in space, 0 for a straight limb. `depth` is how far the hip is below the
+    knee, `com_over_midfoot` how far forward the center of mass is, `hips_aside` how far the hips are to the
+    lifter's left; `knee_separation` is that of the ankles' that the knees have.
     """
-    joints, leans = body.joints, body.leans
+    joints, leans = body.joints[near], body.leans
     if "elbow_deg" in body.quantities:
         elbow = np.degrees(body.quantities["elbow_deg"])
         return {"elbow_flexion": elbow, "trunk_lean": np.degrees(np.abs(leans["trunk"]))}
     shank, thigh = joints["ankle"] - joints["knee"], joints["hip"] - joints["knee"]
     trunk = joints["shoulder"] - joints["hip"]
+    left, right = ({name: at[..., 0] for name, at in body.joints[side].items()} for side in SIDES)
     return {
         "knee_flexion": 180.0 - _between_deg(thigh, shank),
         "hip_flexion": 180.0 - _between_deg(trunk, -thigh),
@@ -32,6 +37,8 @@ def read(body: Figure) -> Readings:
         "thigh_angle": 90.0 + np.degrees(leans["thigh"]),
         "depth": joints["knee"][..., 1] - joints["hip"][..., 1],
         "com_over_midfoot": body.quantities["com_over_foot_m"],
+        "knee_separation": (left["knee"] + right["knee"]) / (left["ankle"] + right["ankle"]),
+        "hips_aside": (left["hip"] - right["hip"]) / 2,
     }
 
 
@@ -43,7 +50,7 @@ def _between_deg(a: FloatArray, b: FloatArray) -> FloatArray:
 def readings(fitted: Fitted, time_s: FloatArray) -> Readings:
     """(n,) readings at instants within the fitted spans."""
     curves = fitted.splines.basis(time_s) @ fitted.coefficients
-    values = read(fitted.mechanism.figure(curves[None], fitted.shared[None]))
+    values = read(fitted.mechanism.figure(curves[None], fitted.shared[None]), fitted.mechanism.near_side)
     return {name: value[0] for name, value in values.items()}
 
 
@@ -89,7 +96,7 @@ def _gradients(fitted: Fitted, time_s: FloatArray) -> Readings:
     own = fitted.coefficients.shape[1]
     batch = moved_a_little(basis @ fitted.coefficients, fitted.shared)
     found: Readings = {}
-    for name, value in read(fitted.mechanism.figure(*batch)).items():
+    for name, value in read(fitted.mechanism.figure(*batch), fitted.mechanism.near_side).items():
         slope = (value[1:] - value[0]) / STEP
         parts = (basis.T[:, None] * slope[None, :own]).reshape(fitted.coefficients.size, -1)
         found[name] = np.concatenate([parts, slope[own:]])

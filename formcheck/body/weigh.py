@@ -84,9 +84,8 @@ def _rate_hz(evidence: Evidence) -> float:
 
 def _side_factor(mechanism: Mechanism) -> FloatArray:
     """(2J,) factor on the noise of each keypoint: the far side and what plates hide, in side views."""
-    near = "left" if mechanism.near > 0 else "right"
-    noise = mechanism.human.noise
-    if not side_on(mechanism):
+    near, noise = mechanism.near_side, mechanism.human.noise
+    if not mechanism.side_on:
         return np.ones(len(mechanism.keypoints))
     own = mechanism.lift.noise
     return np.array(
@@ -96,13 +95,6 @@ def _side_factor(mechanism: Mechanism) -> FloatArray:
             for side in SIDES
         ]
     )
-
-
-def side_on(mechanism: Mechanism) -> bool:
-    """Whether the camera was said to look from the side."""
-    azimuth = mechanism.unknowns.mean[mechanism.unknowns.index("azimuth")]
-    within = np.radians(mechanism.human.noise.side_within_deg)
-    return bool(np.abs(np.sin(azimuth)) >= np.cos(within))
 
 
 def _errors(
