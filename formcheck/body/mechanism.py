@@ -73,7 +73,8 @@ class Mechanism:
     def curve(self, name: str) -> Curve:
         """What is known of a curve beforehand."""
         sway: Curve | None = getattr(self.human.sway, name, None)
-        return self.lift.curves[name] if sway is None else sway
+        curve = self.lift.curves[name] if sway is None else sway
+        return curve.model_copy(update={"usual": curve.seen}) if curve.seen and not self.side_on else curve
 
     @property
     def keypoints(self) -> tuple[str, ...]:

@@ -38,8 +38,9 @@ class Curve(_Strict):
         Standard deviation of the third difference of spline coefficients that are 0.1 s apart.
     within
         Soft limits.
-    usual
-        Prior of each frame's value.
+    usual, seen
+        Prior of each frame's value; `seen`, if given, is that in views from which the camera can see it: wide,
+        so that it is measured and not told.
     """
 
     top: float
@@ -47,6 +48,7 @@ class Curve(_Strict):
     rough: float = Field(gt=0)
     within: tuple[float, float] | None = None
     usual: Prior | None = None
+    seen: Prior | None = None
 
 
 class Term(_Strict):
