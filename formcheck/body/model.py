@@ -39,7 +39,7 @@ class Curve(_Strict):
     within
         Soft limits.
     usual, seen
-        Prior of each frame's value; `seen`, if given, is that in views from which the camera can see it: wide,
+        Prior of each frame's value; `seen`, if given, is that in views from which it can be seen: wide,
         so that it is measured and not told.
     """
 
