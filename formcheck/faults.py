@@ -5,13 +5,17 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from formcheck.lifts import FaultRule, Lift
-from formcheck.metrics import Measure, Take, measure
+from formcheck.metrics import METRICS, Measure, Take, measure
 from formcheck.reps import Rep
 from formcheck.view import View
 
 _CLEAR_VIEW = 0.5
 _SEEN_ENOUGH = 0.6
 _BLUNT = 2.0
+_FULL_MARGINS = 3.0
+_LEAST_MARGIN = 0.05
+_FINDING_REPS = 2
+_FINDING_SHARE = 0.5
 
 
 class Verdict(StrEnum):
@@ -38,9 +42,13 @@ class Fault:
     verdict
         `not_assessed` comes with a `reason`.
     severity
-        0..1 times the rule's weight: how far beyond the limit, in widths of the measure's interval.
+        0..1 times the rule's weight: how far beyond the limit; 1 at three times the rule's margin.
     measured
         What was measured.
+    certainty
+        0..1: how far beyond the limit in widths of the measure's interval; 0 where it is no fault.
+    words
+        The same in a unit that lifters know, if the rule has one.
     """
 
     rule: FaultRule
@@ -50,6 +58,68 @@ class Fault:
     severity: float
     measured: Measure
     reason: str = ""
+    certainty: float = 0.0
+    words: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """What one rule says of a set.
+
+    Attributes
+    ----------
+    rule
+        The rule.
+    verdict
+        A fault in at least two reps, or in half of those judged, is a fault of the set; else what is the
+        worst that was said of more than one rep in four.
+    faulty, borderline, judged, reps
+        How many reps.
+    severity, certainty
+        Means over the faulty reps.
+    """
+
+    rule: FaultRule
+    verdict: Verdict
+    faulty: int
+    borderline: int
+    judged: int
+    reps: int
+    severity: float
+    certainty: float
+
+    @property
+    def share(self) -> float:
+        """Share of the judged reps that are faulty."""
+        return self.faulty / self.judged if self.judged else 0.0
+
+
+def findings_of(faults: Sequence[Fault]) -> tuple[Finding, ...]:
+    """Sum up what each rule says of the reps of a set, in the order of the rules."""
+    rules = dict.fromkeys(fault.rule for fault in faults)
+    return tuple(_finding(rule, [fault for fault in faults if fault.rule == rule]) for rule in rules)
+
+
+def _finding(rule: FaultRule, told: Sequence[Fault]) -> Finding:
+    faulty = [fault for fault in told if fault.verdict is Verdict.FAULT]
+    close = sum(fault.verdict is Verdict.BORDERLINE for fault in told)
+    judged = sum(fault.verdict is not Verdict.NOT_ASSESSED for fault in told)
+    if not judged:
+        verdict = Verdict.NOT_ASSESSED
+    elif faulty and (len(faulty) >= _FINDING_REPS or len(faulty) / judged >= _FINDING_SHARE):
+        verdict = Verdict.FAULT
+    else:
+        verdict = Verdict.BORDERLINE if faulty or close > judged / 4 else Verdict.FINE
+    return Finding(
+        rule=rule,
+        verdict=verdict,
+        faulty=len(faulty),
+        borderline=close,
+        judged=judged,
+        reps=len(told),
+        severity=sum(fault.severity for fault in faulty) / max(len(faulty), 1),
+        certainty=sum(fault.certainty for fault in faulty) / max(len(faulty), 1),
+    )
 
 
 def find_faults(take: Take, lift: Lift, reps: Sequence[Rep]) -> tuple[Fault, ...]:
@@ -63,41 +133,67 @@ def find_faults(take: Take, lift: Lift, reps: Sequence[Rep]) -> tuple[Fault, ...
 
 def judge_rep(take: Take, rule: FaultRule, rep: Rep) -> Fault:
     """Judge one rule on one rep."""
-    obstacle = _obstacle(take.view, rule) or _hidden(take, rep)
-    measured = Measure.none("", obstacle) if obstacle else measure(rule.metric, take, rep)
+    measured = _measured(take, rule, rep)
     verdict = verdict_of(rule, measured)
-    reason = measured.missing
-    if verdict is Verdict.NOT_ASSESSED and not reason:
-        reason = f"measured to ±{_doubt(measured):.2g} {measured.unit} only, too blunt for the limit"
+    wrong = verdict is Verdict.FAULT
     return Fault(
         rule=rule,
         rep_number=rep.number,
         at_s=_instant(rule, rep),
         verdict=verdict,
-        severity=_severity(rule, measured) if verdict is Verdict.FAULT else 0.0,
+        severity=_severity(rule, measured) if wrong else 0.0,
         measured=measured,
-        reason=reason,
+        reason=_reason(rule, measured, verdict),
+        certainty=_certainty(rule, measured) if wrong else 0.0,
+        words=_words(take, rule, rep, verdict),
     )
+
+
+def _measured(take: Take, rule: FaultRule, rep: Rep) -> Measure:
+    """The rule's measure of a rep, or why there is none."""
+    if rule.metric is None:
+        return Measure.none("", rule.needs)
+    obstacle = _obstacle(take.view, rule) or _hidden(take, rep)
+    return Measure.none("", obstacle) if obstacle else measure(rule.metric, take, rep)
 
 
 def verdict_of(rule: FaultRule, measured: Measure) -> Verdict:
     """Compare a measure with a rule's limit; what is too blunt to tell a fault from none is not assessed."""
     if measured.missing:
         return Verdict.NOT_ASSESSED
-    beyond, doubt = _beyond(rule, measured), _doubt(measured)
+    beyond, doubt = rule.beyond(measured.value), _doubt(measured)
     if beyond > max(doubt, rule.margin):
         return Verdict.FAULT
-    if rule.bound and doubt > _BLUNT * abs(rule.bound):
+    if rule.room and doubt > _BLUNT * rule.room:
         return Verdict.NOT_ASSESSED
     if beyond > 0 or beyond >= -rule.margin:
         return Verdict.BORDERLINE
     return Verdict.FINE
 
 
-def _beyond(rule: FaultRule, measured: Measure) -> float:
-    """How far a measure lies on the wrong side of the limit, in its unit."""
-    over = measured.value - rule.bound
-    return -over if rule.at_least is not None else over
+def _reason(rule: FaultRule, measured: Measure, verdict: Verdict) -> str:
+    """Why it was not assessed, or why it is borderline; empty for the other verdicts."""
+    if verdict is Verdict.NOT_ASSESSED:
+        blunt = f"measured to ±{_doubt(measured):.2g} {measured.unit} only, too blunt for the limit"
+        return measured.missing or blunt
+    if verdict is Verdict.BORDERLINE:
+        away = abs(rule.beyond(measured.value))
+        side = "beyond" if rule.beyond(measured.value) > 0 else "within"
+        return f"{away:.2g} {measured.unit} {side} the limit, ±{_doubt(measured):.2g}: too close to call"
+    return ""
+
+
+def _words(take: Take, rule: FaultRule, rep: Rep, verdict: Verdict) -> str:
+    """The measure in a unit that lifters know; empty where the rule has none or it was not judged."""
+    if rule.words is None or verdict is Verdict.NOT_ASSESSED:
+        return ""
+    told = measure(rule.words.metric, take, rep)
+    if told.missing:
+        return ""
+    text = rule.words.above if told.value >= 0 else rule.words.below
+    size = f"{abs(told.value):.1f} ±{_doubt(told):.1f} {told.unit}"
+    close = ": too close to call" if verdict is Verdict.BORDERLINE else ""
+    return text.format(size) + close
 
 
 def _doubt(measured: Measure) -> float:
@@ -106,8 +202,12 @@ def _doubt(measured: Measure) -> float:
 
 
 def _severity(rule: FaultRule, measured: Measure) -> float:
-    width = max(measured.high - measured.low, rule.margin, 1e-9)
-    return rule.weight * min(_beyond(rule, measured) / width, 1.0)
+    full = _FULL_MARGINS * max(rule.margin, _LEAST_MARGIN * rule.room, 1e-9)
+    return rule.weight * min(rule.beyond(measured.value) / full, 1.0)
+
+
+def _certainty(rule: FaultRule, measured: Measure) -> float:
+    return min(rule.beyond(measured.value) / max(measured.high - measured.low, 1e-9), 1.0)
 
 
 def _obstacle(view: View, rule: FaultRule) -> str:
@@ -128,12 +228,9 @@ def _hidden(take: Take, rep: Rep) -> str:
 
 def _instant(rule: FaultRule, rep: Rep) -> float:
     """The moment of the rep that a rule is about."""
-    if rule.metric.endswith("_end"):
-        return rep.end_s
-    if rule.metric.endswith("_start"):
-        return rep.start_s
-    early = ("hip_shoulder_ratio", "trunk_rise", "dip", "knee_width_drop", "side_lag", "elbow_bend")
+    metric = METRICS.get(rule.metric or "")
     concentric = rep.phase("concentric")
-    if rule.metric in early and concentric is not None:
+    if metric is not None and metric.early and concentric is not None:
         return concentric.start_s + 0.3 * concentric.duration_s
-    return rep.turn_s
+    instant_s: float = getattr(rep, f"{(metric and metric.at) or 'turn'}_s")
+    return instant_s

@@ -19,9 +19,12 @@ class Facts:
     plate_diameter_m: float = PLATE_DIAMETER_M
     height_m: float | None = None
     load_kg: float | None = None
+    variant: str | None = None
+    rules: str | None = None
 
 
 _FACTS = tuple(Facts.__dataclass_fields__)
+_NUMBERS = ("plate_diameter_m", "height_m", "load_kg")
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +70,9 @@ class Origin:
     @property
     def facts(self) -> Facts:
         """What the lifter said of the set."""
-        return Facts(**{name: float(value) for name, value in self.settings.items() if name in _FACTS})
+        numbers = {name: float(value) for name, value in self.settings.items() if name in _NUMBERS}
+        names = {name: self.settings.get(name) for name in _FACTS if name not in _NUMBERS}
+        return Facts(**numbers, **names)  # type: ignore[arg-type]
 
     def told(self, settings: Settings | None) -> "Origin":
         """The same, with the facts that `settings` were given, by anyone, instead of those said before."""
@@ -95,7 +100,8 @@ class Origin:
                 raise ValueError("unknown preset")
             info = VideoInfo(**parts.pop("info"))
             origin = cls(info=info, **{**parts, "notes": tuple(parts["notes"])})
-            if not all(fact is None or 0 < fact < math.inf for fact in astuple(origin.facts)):
+            numbers = [fact for fact in astuple(origin.facts) if isinstance(fact, float)]
+            if not all(0 < number < math.inf for number in numbers):
                 raise ValueError("a fact about the set that cannot be")
             return origin
         except (AttributeError, KeyError, TypeError, ValueError) as error:
@@ -108,7 +114,11 @@ class Origin:
 def _told(settings: Settings, names: Iterable[str]) -> dict[str, str]:
     """Those of the settings that are not None, as text."""
     values = {name: getattr(settings, name) for name in names}
-    return {name: f"{value:g}" for name, value in values.items() if value is not None}
+    return {
+        name: value if isinstance(value, str) else f"{value:g}"
+        for name, value in values.items()
+        if value is not None
+    }
 
 
 def _decoded_share(source: FrameSource, last_s: float) -> float:

@@ -15,9 +15,9 @@ from formcheck.bar.hands import HandFlow
 from formcheck.bar.track import PlateTracker
 from formcheck.body import add_curves, fit_body
 from formcheck.errors import TooShort
-from formcheck.faults import find_faults
-from formcheck.lifts import known_lifts, load_lift
-from formcheck.lifts.recognise import Recognised, recognise
+from formcheck.faults import find_faults, findings_of
+from formcheck.lifts import lifts_meant
+from formcheck.lifts.recognise import Recognised, doing, recognise
 from formcheck.metrics import Take
 from formcheck.motion import Motion, Recorder, load_motion, load_note
 from formcheck.origin import Facts, Origin
@@ -27,12 +27,14 @@ from formcheck.report import Report
 from formcheck.report.compose import (
     body_part,
     fault_part,
+    finding_part,
     focus_part,
     lift_part,
     made_by,
     quality_part,
     rep_part,
     scale_part,
+    score_part,
     set_part,
     signals_part,
     video_part,
@@ -40,6 +42,7 @@ from formcheck.report.compose import (
 )
 from formcheck.reps import Rep
 from formcheck.scale import estimate_scale
+from formcheck.score import score_set
 from formcheck.settings import Preset, Settings, load_settings
 from formcheck.signals import Signals, compute_signals
 from formcheck.video import Frame, FrameSource, VideoInfo, open_video
@@ -114,8 +117,7 @@ class Analyzer:
         self._settings = settings or load_settings()
         self._info = info
         self._lift = lift
-        if lift is not None:
-            load_lift(lift)
+        lifts_meant(lift, self._settings.variant, self._settings.lifts)
         self._pose = pose or load_pose(
             self._settings.pose,
             preset=self._settings.preset,
@@ -179,7 +181,7 @@ class Analyzer:
         AnalysisError
             Nobody lifts, or no rep was found.
         """
-        return judge(self.motion(), self.origin(), lift=self._lift)
+        return judge(self.motion(), self.origin(), lift=self._lift, settings=self._settings)
 
 
 def judge(
@@ -203,32 +205,36 @@ def judge(
     AnalysisError
         Nobody lifts, it is none of the lifts, or no rep was found.
     """
-    return _judge(motion, origin.told(settings), lift, None).report
+    return _judge(motion, origin.told(settings), lift, settings, None).report
 
 
-def _judge(motion: Motion, origin: Origin, lift: str | None, source: FrameSource | None) -> Analysis:
+def _judge(
+    motion: Motion, origin: Origin, name: str | None, settings: Settings | None, source: FrameSource | None
+) -> Analysis:
     view = estimate_view(motion)
     facts = origin.facts
     scale = estimate_scale(motion, view, plate_diameter_m=facts.plate_diameter_m, height_m=facts.height_m)
     slow_motion = origin.info.slow_motion
     signals = compute_signals(motion, view, scale, slow_motion=slow_motion)
     take = Take(motion, signals, view, scale, slow_motion, cast("Preset", origin.settings["preset"]))
-    lifts = [load_lift(name) for name in ([lift] if lift else known_lifts())]
-    recognised = recognise(take, lifts, insisted=lift is not None)
-    take = replace(take, lift=recognised.lift.name, load_kg=facts.load_kg)
-    take = _with_body(take, recognised, facts)
+    lifts = lifts_meant(name, facts.variant, settings.lifts if settings else None)
+    recognised = recognise(take, lifts, insisted=len(lifts) == 1)
+    recognised = replace(recognised, lift=recognised.lift.chosen(rules=facts.rules))
+    take = _with_body(doing(take, recognised, load_kg=facts.load_kg), recognised, facts)
     found = find_faults(take, recognised.lift, recognised.reps)
     names = recognised.lift.metrics
     report = Report(
         video=video_part(origin, len(motion.time_s)),
-        lift=lift_part(recognised, given=lift is not None),
+        lift=lift_part(recognised, given=len(lifts) == 1, variant_given=facts.variant is not None),
         view=view_part(take),
         scale=scale_part(take.scale),
         body=body_part(take.body),
         set=set_part(take, recognised.reps, facts.load_kg),
         reps=[rep_part(take, rep, names, found) for rep in recognised.reps],
         faults=[fault_part(fault) for fault in found],
-        practice=focus_part(choose_focus(found)),
+        findings=[finding_part(finding) for finding in findings_of(found)],
+        score=score_part(score_set(found)),
+        practice=focus_part(choose_focus(found, recognised.lift.practice)),
         quality=quality_part(take, recognised, origin),
         signals=signals_part(take),
         made_by=made_by(origin.weights, origin.settings),
@@ -304,7 +310,7 @@ def analyze_video(
     motion = analyzer.motion()
     ticker("judging", len(motion.time_s), progress)(len(motion.time_s))
     origin = analyzer.origin(source)
-    return _judge(motion, origin, lift, source)
+    return _judge(motion, origin, lift, settings, source)
 
 
 def analyze_motion(
@@ -325,7 +331,7 @@ def analyze_motion(
     path = Path(path)
     path = path / "motion.npz" if path.is_dir() else path
     motion, origin = load_motion(path), Origin.from_json(load_note(path))
-    return _judge(motion, origin.told(settings), lift, None)
+    return _judge(motion, origin.told(settings), lift, settings, None)
 
 
 def ticker(stage: str, total: int | None, progress: OnProgress | None) -> Callable[[int], None]:

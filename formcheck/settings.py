@@ -41,7 +41,8 @@ class Settings(BaseSettings):
 
     A variable overrides the file: `FORMCHECK_PRESET=light`, `FORMCHECK_LIMITS__DURATION_S=60`.
     The file is `formcheck.toml` in the working folder. `plate_diameter_m` (of the outermost plate),
-    `height_m` (of the lifter) and `load_kg` (bar and plates) are facts about the set; None is not known.
+    `height_m` (of the lifter), `load_kg` (bar and plates) and the `variant` of the lift are facts about the
+    set; None is not known. `rules` names what it is judged by, `lifts` a folder of lift files of one's own.
     """
 
     model_config = SettingsConfigDict(
@@ -60,6 +61,9 @@ class Settings(BaseSettings):
     plate_diameter_m: float = Field(PLATE_DIAMETER_M, ge=0.15, le=0.6)
     height_m: float | None = Field(None, ge=1.0, le=2.5)
     load_kg: float | None = Field(None, gt=0.0, le=600.0)
+    variant: str | None = Field(None, pattern=r"^[a-z_]+$")
+    rules: str | None = Field(None, pattern=r"^[a-z_]+$")
+    lifts: Path | None = None
     limits: VideoLimits = VideoLimits()
 
     @classmethod

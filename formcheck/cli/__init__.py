@@ -42,7 +42,7 @@ app = typer.Typer(
 app.command(epilog=EPILOG)(analyze)
 app.command()(profile)
 app.add_typer(models, name="models")
-app.command()(lifts)
+app.add_typer(lifts, name="lifts")
 app.command()(explain)
 app.command()(validate)
 app.command()(doctor)

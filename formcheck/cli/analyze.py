@@ -41,6 +41,9 @@ def analyze(
     plate_diameter: options.PlateDiameter = None,
     height: options.Height = None,
     load: options.Load = None,
+    variant: options.Variant = None,
+    rules: options.Rules = None,
+    lifts: options.Lifts = None,
 ) -> None:
     """Judge the reps in a video; write a report, plots and data.
 
@@ -49,10 +52,11 @@ def analyze(
     from formcheck.settings import load_settings
 
     settings = load_settings(
-        preset=preset, pose=pose, plate_diameter_m=plate_diameter, height_m=height, load_kg=load
-    )
+        preset=preset, pose=pose, plate_diameter_m=plate_diameter, height_m=height, load_kg=load,
+        variant=variant, rules=rules, lifts=lifts,
+    )  # fmt: skip
     folder = out or default_folder(source, from_motion=from_motion)
-    _check(source, lift, folder)
+    _check(source, lift, folder, settings)
     if settings.pose == "mediapipe" and not from_motion:
         from formcheck.cli.consent import tell_of_metrics
 
@@ -88,9 +92,9 @@ def default_folder(source: Path, *, from_motion: bool) -> Path:
     return Path(f"{taken.name.removesuffix('.formcheck')}-again.formcheck")
 
 
-def _check(source: Path, lift: str | None, folder: Path) -> None:
+def _check(source: Path, lift: str | None, folder: Path, settings: "Settings") -> None:
     """Fail at once on what would otherwise fail after minutes."""
-    from formcheck.lifts import load_lift
+    from formcheck.lifts import lifts_meant
     from formcheck.output import check_place
 
     if not source.exists():
@@ -98,8 +102,9 @@ def _check(source: Path, lift: str | None, folder: Path) -> None:
             f"{source}: expected a video or a folder of images, found nothing",
             "Check the name and the folder.",
         )
-    if lift is not None:
-        load_lift(lift)
+    meant = lifts_meant(lift, settings.variant, settings.lifts)
+    if len(meant) == 1:
+        meant[0].chosen(rules=settings.rules)
     check_place(folder)
     there = next(path for path in (folder, *folder.absolute().parents) if path.exists())
     if not there.is_dir() or not os.access(there, os.W_OK):

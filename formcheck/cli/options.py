@@ -140,6 +140,28 @@ Load = Annotated[
 ]
 """`--load` in kilograms; None leaves it to the settings."""
 
+Variant = Annotated[
+    str | None,
+    typer.Option(
+        metavar="NAME",
+        help="How the lift is done, like low_bar, front, sumo or competition_pause; `formcheck lifts` lists "
+        "all. Default: the one that is marked there as assumed.",
+    ),
+]
+"""`--variant`; None leaves it to the settings."""
+
+Rules = Annotated[
+    str | None,
+    typer.Option(metavar="NAME", help="Judge by another rulebook: competition. Default: our own limits."),
+]
+"""`--rules`; None leaves it to the settings."""
+
+Lifts = Annotated[
+    Path | None,
+    typer.Option("--lifts", metavar="DIR", help="A folder of lift files of your own, besides ours."),
+]
+"""`--lifts`; None leaves it to the settings."""
+
 NoVideo = Annotated[bool, typer.Option("--no-video", help="Don't write the annotated video; saves its time.")]
 """`--no-video`."""
 

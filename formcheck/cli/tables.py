@@ -17,6 +17,7 @@ from formcheck.report.words import (
     interval_words,
     measure_title,
     number,
+    sentence,
     value_words,
 )
 
@@ -43,7 +44,7 @@ def print_report(report: Report, folder: Path) -> None:
         out.print(line)
     out.print(rep_table(report))
     out.print(_legend(report))
-    for line in (*_totals(report), *_focus(report), *_limits(report), *_files(folder)):
+    for line in (*_totals(report), *_score(report), *_focus(report), *_limits(report), *_files(folder)):
         out.print(line, soft_wrap=line.no_wrap or False)
 
 
@@ -104,6 +105,7 @@ def _head(report: Report) -> Iterator[Text]:
     how = "as you said" if lift.given else f"recognized: {lift.confidence:.0%} of the movements fit"
     seen = f"seen {_VIEWS[view.name]}, facing {_FACING.get(view.facing, view.facing)}"
     yield Text.assemble((lift.title, "bold"), f" ({how}), {seen}")
+    yield from _judged_as(report)
     count = len(report.reps)
     rules = {fault.rule_id for fault in report.faults}
     judged = {fault.rule_id for fault in report.faults if fault.verdict != "not_assessed"}
@@ -111,6 +113,20 @@ def _head(report: Report) -> Iterator[Text]:
         f"{count} rep{'s' * (count != 1)}; the lifter was seen in {report.quality.rep_coverage:.0%} "
         f"of their frames; {len(judged)} of {len(rules)} rules could be judged"
     )
+
+
+def _judged_as(report: Report) -> Iterator[Text]:
+    """Which variant it was taken for, and whose rules it was judged by."""
+    lift = report.lift
+    parts = []
+    if lift.variant:
+        parts.append(
+            f"as {lift.variant_title.lower()} ({'as you said' if lift.variant_given else 'assumed'})"
+        )
+    if lift.rules:
+        parts.append(f"by the rules of {lift.rules_title.lower()}")
+    if parts:
+        yield Text(f"Judged {', '.join(parts)}")
 
 
 def _legend(report: Report) -> Text:
@@ -129,6 +145,15 @@ def _totals(report: Report) -> Iterator[Text]:
             yield Text(f"{title}: {value_words(measure)}" + (f" ({doubt})" if doubt else ""))
 
 
+def _score(report: Report) -> Iterator[Text]:
+    """The score, never without the faults that made it."""
+    score = report.score
+    if score is None or score.points is None:
+        return
+    lost = ", ".join(f"{part.title} -{part.points:.0f}" for part in score.lost)
+    yield Text(f"Score: {score.points} of 100{f' ({lost})' if lost else ''}, {score.note}")
+
+
 def _focus(report: Report) -> Iterator[Text]:
     focus = report.practice
     if focus is None:
@@ -142,6 +167,12 @@ def _focus(report: Report) -> Iterator[Text]:
     yield Text.assemble((f"Work on: {focus.title}", "bold"), f" ({focus.why})")
     yield Text(f"  Cue: {focus.cue}")
     yield Text(f"  Drill: {focus.drill}")
+    if focus.ladder:
+        yield Text(f"  Step {focus.rung} of {len(focus.ladder)}: {' > '.join(focus.ladder)}")
+    if focus.tempo:
+        yield Text(f"  Tempo: {focus.tempo} (eccentric-pause-concentric, seconds)")
+    if focus.fixed_when:
+        yield Text(f"  {sentence(focus.fixed_when)}.")
     yield Text(f"  More: formcheck explain {focus.rule_id}")
 
 

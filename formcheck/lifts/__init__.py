@@ -7,160 +7,21 @@ import tomllib
 from functools import cache
 from importlib import resources
 from pathlib import Path
-from typing import Annotated, Literal, Self
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError, model_validator
+from pydantic import ValidationError
 
-from formcheck.body.model import BodyModel
 from formcheck.errors import InvalidLift, UnknownLift, problems_of
-from formcheck.metrics import METRICS
-from formcheck.reps import Start
-from formcheck.view import ViewName
+from formcheck.lifts.lift import BarPlace, Change, Lift, Posture, Practice, RepRule
+from formcheck.lifts.rule import Evidence, FaultRule
 
-Evidence = Literal["rule", "published", "expert", "estimate"]
-
-
-def _known_metric(name: str) -> str:
-    if name not in METRICS:
-        raise ValueError(f"unknown metric '{name}'; known are {', '.join(sorted(METRICS))}")
-    return name
-
-
-MetricName = Annotated[str, AfterValidator(_known_metric)]
-Bounds = tuple[float, float]
-
-
-class _Strict(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-
-class Posture(_Strict):
-    """What the body does during a rep of this lift; each bound is (least, most).
-
-    Attributes
-    ----------
-    trunk_least_deg, trunk_most_deg
-        Smallest and largest angle of the trunk from the vertical, in space.
-    hands_below_shoulders
-        Typical height of the shoulders over the wrists, in trunk lengths.
-    hips_follow
-        Way of the hips over the way of the hands, up and down.
-    feet_travel
-        Sideways way of the feet in the picture, in trunk lengths.
-    """
-
-    trunk_least_deg: Bounds
-    trunk_most_deg: Bounds
-    hands_below_shoulders: Bounds
-    hips_follow: Bounds
-    feet_travel: Bounds
-
-    @model_validator(mode="after")
-    def _least_first(self) -> Self:
-        turned = [name for name, (least, most) in self if least > most]
-        if turned:
-            raise ValueError(f"the larger bound comes first in {', '.join(turned)}")
-        return self
-
-
-class RepRule(_Strict):
-    """How a rep of the lift is found.
-
-    `smallest_range` is the least way of the bar in trunk lengths, `shortest_s` the least time of a rep.
-    """
-
-    starts: Start
-    smallest_range: float = Field(gt=0, le=3)
-    shortest_s: float = Field(gt=0, le=5)
-    posture: Posture
-
-
-class FaultRule(_Strict):
-    """One fault: a metric, its limit, and what to say.
-
-    Attributes
-    ----------
-    at_least, at_most
-        The limit, one of the two, in the metric's unit.
-    margin
-        Inside it, on either side of the limit, the verdict is borderline.
-    views
-        From where the camera can show it; elsewhere the verdict is `not_assessed`.
-    weight
-        3 breaks a federation's rule, 2 costs balance or timing, 1 is style.
-    evidence
-        What the limit stands on; `estimate` says that nobody has published one.
-    """
-
-    id: str = Field(pattern=r"^[a-z_]+\.[a-z_]+$")
-    title: str
-    metric: MetricName
-    at_least: float | None = None
-    at_most: float | None = None
-    margin: float = Field(0.0, ge=0)
-    views: tuple[ViewName, ...] = Field(min_length=1)
-    weight: int = Field(ge=1, le=3)
-    cue: str
-    drill: str
-    source: str
-    evidence: Evidence
-
-    @model_validator(mode="after")
-    def _one_limit(self) -> Self:
-        if (self.at_least is None) == (self.at_most is None):
-            raise ValueError(f"{self.id}: give exactly one of at_least and at_most")
-        return self
-
-    @property
-    def bound(self) -> float:
-        """The limit as a number."""
-        return self.at_least if self.at_least is not None else self.at_most or 0.0
-
-    @property
-    def limit(self) -> str:
-        """The limit in words."""
-        return f"at {'least' if self.at_least is not None else 'most'} {self.bound:g}"
-
-
-class Lift(_Strict):
-    """One lift, as its file states it; without a `body` there is no mechanism to fit."""
-
-    name: str
-    title: str
-    version: int = Field(ge=1)
-    views: tuple[ViewName, ...]
-    rep: RepRule
-    body: BodyModel | None = None
-    metrics: tuple[MetricName, ...]
-    faults: tuple[FaultRule, ...]
-
-    @model_validator(mode="after")
-    def _own_faults(self) -> Self:
-        ids = [fault.id for fault in self.faults]
-        if len(set(ids)) != len(ids):
-            raise ValueError("two faults have the same id")
-        strangers = [name for name in ids if not name.startswith(f"{self.name}.")]
-        if strangers:
-            raise ValueError(f"fault ids must start with '{self.name}.': {', '.join(strangers)}")
-        return self
-
-    def fault(self, rule_id: str) -> FaultRule:
-        """The rule of that id.
-
-        Raises
-        ------
-        UnknownLift
-            The lift has no such rule.
-        """
-        for rule in self.faults:
-            if rule.id == rule_id:
-                return rule
-        known = ", ".join(rule.id for rule in self.faults)
-        raise UnknownLift(f"no rule '{rule_id}' in {self.title}", f"Known rules: {known}.")
+__all__ = [
+    "BarPlace", "Change", "Evidence", "FaultRule", "Lift", "Posture", "Practice", "RepRule", "find_lifts",
+    "known_lifts", "lifts_meant", "load_lift", "read_lift",
+]  # fmt: skip
 
 
 def read_lift(path: Path) -> Lift:
-    """Read and check a lift file.
+    """Read and check a lift file, each of its variants and rulebooks too.
 
     Raises
     ------
@@ -174,12 +35,33 @@ def read_lift(path: Path) -> Lift:
 
 
 def _parse(text: str, name: str) -> Lift:
+    where = ""
     try:
-        return Lift.model_validate(tomllib.loads(text))
+        lift = Lift.model_validate(tomllib.loads(text))
+        _check_names(lift)
+        for variant in (None, *lift.variants):
+            for rules in (None, *lift.rulebooks):
+                where = " ".join(f" {part}:" for part in (variant, rules) if part)
+                lift.chosen(variant=variant, rules=rules)
+        return lift
     except tomllib.TOMLDecodeError as error:
         raise InvalidLift(f"{name}: expected TOML, found {error}", "Check the file's syntax.") from error
     except ValidationError as error:
-        raise InvalidLift(f"{name}: {problems_of(error)}", "Correct the named entries.") from error
+        raise InvalidLift(f"{name}:{where} {problems_of(error)}", "Correct the named entries.") from error
+    except ValueError as error:
+        raise InvalidLift(f"{name}:{where} {error}", "Correct the named entries.") from error
+
+
+def _check_names(lift: Lift) -> None:
+    """Refuse a variant that there is not, and changes of faults that there are not."""
+    if lift.variant and lift.variant not in lift.variants:
+        raise ValueError(f"variant: no '{lift.variant}'; known are {', '.join(lift.variants) or 'none'}")
+    changes = (lift.variants | lift.rulebooks).items()
+    own = {rule.id.partition(".")[2] for rule in lift.faults}
+    own |= {name for _, change in changes for name, entries in change.faults.items() if "title" in entries}
+    for name, change in changes:
+        if unknown := sorted({*change.without, *change.faults} - own):
+            raise ValueError(f"{name}: no fault {', '.join(unknown)}; known are {', '.join(sorted(own))}")
 
 
 @cache
@@ -191,7 +73,7 @@ def known_lifts() -> tuple[str, ...]:
 
 @cache
 def load_lift(name: str) -> Lift:
-    """Load a lift by name.
+    """Load a lift that comes with formcheck by name.
 
     Raises
     ------
@@ -201,3 +83,43 @@ def load_lift(name: str) -> Lift:
     if name not in known_lifts():
         raise UnknownLift(f"no lift '{name}'", f"Known lifts: {', '.join(known_lifts())}.")
     return _parse((resources.files("formcheck.lifts") / f"{name}.toml").read_text("utf-8"), name)
+
+
+def find_lifts(folder: Path | None = None) -> dict[str, Lift]:
+    """All lifts by name: those that come with formcheck, and those of a folder, which go first.
+
+    Raises
+    ------
+    InvalidLift
+        The folder cannot be read, or a file in it is not a lift.
+    """
+    lifts = {name: load_lift(name) for name in known_lifts()}
+    if folder is None:
+        return lifts
+    if not folder.is_dir():
+        raise InvalidLift(f"{folder}: expected a folder of lift files, found none", "Check the name.")
+    return lifts | {lift.name: lift for lift in map(read_lift, sorted(folder.glob("*.toml")))}
+
+
+def lifts_meant(
+    name: str | None = None, variant: str | None = None, folder: Path | None = None
+) -> tuple[Lift, ...]:
+    """The lifts that a set may show: all, or the one that is named or that has the named variant.
+
+    Raises
+    ------
+    UnknownLift
+        There is no such lift or variant.
+    InvalidLift
+        A file of the folder is not a lift.
+    """
+    lifts = find_lifts(folder)
+    if name is not None and name not in lifts:
+        raise UnknownLift(f"no lift '{name}'", f"Known lifts: {', '.join(lifts)}.")
+    if variant is None:
+        return tuple(lifts.values()) if name is None else (lifts[name],)
+    having = [lift for lift in lifts.values() if name == lift.name or (not name and variant in lift.variants)]
+    if not having:
+        known = ", ".join(known for lift in lifts.values() for known in lift.variants)
+        raise UnknownLift(f"no variant '{variant}'", f"Known variants: {known}.")
+    return (having[0].chosen(variant=variant),)

@@ -61,6 +61,19 @@ def recognise(take: Take, lifts: Sequence[Lift], *, insisted: bool = False) -> R
     )
 
 
+def doing(take: Take, recognised: Recognised, *, load_kg: float | None) -> Take:
+    """The take that knows its lift, its reps and the load."""
+    lift = recognised.lift
+    return replace(
+        take,
+        lift=lift.name,
+        load_kg=load_kg,
+        bar_place=(lift.bar.along, lift.bar.behind) if lift.bar else None,
+        reps=recognised.reps,
+        starts=lift.rep.starts,
+    )
+
+
 def _try(take: Take, lift: Lift) -> tuple[Recognised, tuple[Rep, ...]]:
     """The reps that fit a lift, and all that its rep rule found."""
     find = partial(

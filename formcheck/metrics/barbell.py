@@ -8,10 +8,11 @@ leans, and of the yaw.
 
 from dataclasses import dataclass
 from math import hypot
+from typing import Literal
 
 import numpy as np
 
-from formcheck.metrics.measure import EDGE_S, Z90, Measure, Take, median
+from formcheck.metrics.measure import EDGE_S, Z90, Compute, Measure, Take, median
 from formcheck.pose import FloatArray
 from formcheck.reps import Rep
 from formcheck.scale import LEVEL_SD_DEG
@@ -183,11 +184,7 @@ def first_direction(take: Take, rep: Rep) -> Measure:
     Over the first quarter of the way up. Experts press 30 degrees toward the head, novices 6 (60.3 and 84.4
     from the horizontal, Madsen and McLaughlin 1984, MSSE 16:376).
     """
-    phase = rep.phase("concentric")
-    path = whole(take, rep, forward=True)
-    if isinstance(path, str) or phase is None:
-        return Measure.none("deg", path if isinstance(path, str) else "the rep has no concentric phase")
-    press = stretch(take, phase.start_s, phase.end_s)
+    press = _press(take, rep)
     if isinstance(press, str):
         return Measure.none("deg", press)
     risen = press.height - press.height[0]
@@ -200,8 +197,72 @@ def first_direction(take: Take, rep: Rep) -> Measure:
 
 def bar_over_midfoot(take: Take, rep: Rep) -> Measure:
     """How far the bar is before the middle of the foot, at a deadlift's start or a squat's turn, in cm."""
-    at_s = rep.start_s if take.lift == "deadlift" else rep.turn_s
+    at_s = rep.start_s if take.starts == "bottom" else rep.turn_s
     return _ahead(take, (take.near("heel") + take.near("toe")) / 2, at_s)
+
+
+def drift_forward(take: Take, rep: Rep) -> Measure:
+    """How far the bar goes forward (on the bench toward the feet) of where its way up starts, in cm.
+
+    Within the concentric phase; never below 0, as the start counts.
+    """
+    press = _press(take, rep)
+    if isinstance(press, str):
+        return Measure.none("cm", press)
+    away = press.forward - press.forward[0]
+    most = int(away.argmax())
+    sd = _forward_sd(take, float(away[most]), float(abs(press.height[most] - press.height[0])))
+    return Measure.of(100 * float(away[most]), "cm", 100 * sd)
+
+
+def sway(take: Take, rep: Rep) -> Measure:
+    """How far apart fore and aft the bar is on its way up, in per cent of that way's height."""
+    press = _press(take, rep)
+    if isinstance(press, str):
+        return Measure.none("% of range", press)
+    wide = float(np.ptp(press.forward))
+    apart = abs(float(press.height[press.forward.argmax()] - press.height[press.forward.argmin()]))
+    return Measure.of(
+        100 * wide / press.range_m, "% of range", 100 * _forward_sd(take, wide, apart) / press.range_m
+    )
+
+
+def _press(take: Take, rep: Rep) -> Stretch | str:
+    """The way up in metres, or why it is not known."""
+    phase = rep.phase("concentric")
+    path = whole(take, rep, forward=True)
+    if isinstance(path, str):
+        return path
+    return "the rep has no concentric phase" if phase is None else stretch(take, phase.start_s, phase.end_s)
+
+
+def bar_slip(take: Take, rep: Rep) -> Measure:
+    """How far the bar slides down the back: along the trunk, end of the rep against its start, in cm.
+
+    The lifter stands alike at both, so that what the plate's nearness to the camera and the keypoint's place
+    on the skin do is the same. The doubt is that of the shoulder (1 cm, `Take.pixel_sd` of a 50 cm trunk).
+    """
+    if no_metres(take):
+        return Measure.none("cm", no_metres(take))
+    if rep.partial:
+        return Measure.none("cm", "the video does not show the whole rep")
+    trunk = take.near("shoulder") - take.near("hip")
+    along = ((take.near("shoulder") - take.signals.bar_px) * trunk).sum(axis=1) / np.linalg.norm(
+        trunk, axis=1
+    )
+    first, last = (median(along[take.span(at - EDGE_S, at + EDGE_S)]) for at in (rep.start_s, rep.end_s))
+    slid = (last - first) * median(take.scale.m_per_px)
+    return Measure.of(100 * slid, "cm", 100 * hypot(2**0.5 * 0.01, 2**0.5 * take.signals.bar_sd_m))
+
+
+def shoulder_over_bar(at: Literal["start", "turn"]) -> Compute:
+    """Make the metric of how far the shoulder is before the bar at an instant of a rep, in cm."""
+
+    def compute(take: Take, rep: Rep) -> Measure:
+        ahead = _ahead(take, take.near("shoulder"), getattr(rep, f"{at}_s"))
+        return ahead if ahead.missing else Measure(-ahead.value, ahead.unit, -ahead.high, -ahead.low)
+
+    return compute
 
 
 def touch_point(take: Take, rep: Rep) -> Measure:

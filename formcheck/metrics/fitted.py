@@ -66,6 +66,15 @@ def balance_shift(take: Take, rep: Rep) -> Measure:
     return Measure.of(100 * float(shift[most]), "cm", 100 * sd)
 
 
+def hips_below_knees(take: Take, rep: Rep) -> Measure:
+    """Hip joint below knee joint at the turn, in cm: the depth in a length that a lifter knows."""
+    below = take.signals.values.get("fitted_depth_m")
+    if below is None:
+        return Measure.none("cm", "it takes the fitted body, which is not trusted here")
+    at = take.at(rep.turn_s)
+    return Measure.of(100 * float(below[at]), "cm", 100 * float(take.signals.sd["fitted_depth_m"][at]))
+
+
 def heights(take: Take) -> tuple[FloatArray, FloatArray] | None:
     """(T,) heights of hip and shoulder over the ankle by the fitted bones, in trunk lengths, if fitted."""
     names = ("shank_lean", "thigh_angle", "trunk_lean")

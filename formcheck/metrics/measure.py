@@ -9,7 +9,7 @@ import numpy as np
 from formcheck.body import Body
 from formcheck.motion import Motion
 from formcheck.pose import FloatArray
-from formcheck.reps import Rep
+from formcheck.reps import Rep, Start
 from formcheck.scale import Scale
 from formcheck.settings import Preset
 from formcheck.signals import Signals
@@ -87,6 +87,13 @@ class Take:
         The lifter as a mechanism, once there are reps.
     load_kg
         Bar and plates together; None where nobody said.
+    bar_place
+        Where on the trunk the bar is carried: up it as a share of its length, behind it in statures; None
+        where it is not carried there.
+    reps
+        All reps of the set, once they are known.
+    starts
+        Whether the bar is at the top or at the bottom when a rep starts.
     """
 
     motion: Motion
@@ -98,6 +105,9 @@ class Take:
     lift: str = ""
     body: Body | None = None
     load_kg: float | None = None
+    bar_place: tuple[float, float] | None = None
+    reps: tuple[Rep, ...] = ()
+    starts: Start = "top"
 
     def at(self, time_s: float) -> int:
         """Index of the sample closest to a time."""
@@ -171,11 +181,14 @@ class Metric:
         Keypoints that it needs: of both sides where they are named with a side, else of the near side.
     at
         The instant that it is about; None is the whole rep.
+    early
+        Whether it is about the first half of the way up.
     """
 
     compute: Compute
     joints: tuple[str, ...] = ()
     at: Instant | None = None
+    early: bool = False
 
 
 def median(values: FloatArray) -> float:

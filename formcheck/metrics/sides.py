@@ -74,6 +74,37 @@ def _pictured_separation(take: Take) -> FloatArray:
     return np.asarray(knees / np.where(ankles > 0.1 * take.signals.trunk_px, ankles, np.nan))
 
 
+def knee_width(take: Take, rep: Rep) -> Measure:
+    """Smallest distance of the knees over that of the ankles in a rep (KASR of the fault table).
+
+    The doubt is 0.1: see `knee_width_drop` for how little a picture says of the knee in space.
+    """
+    knees = np.abs(take.points("left_knee")[:, 0] - take.points("right_knee")[:, 0])
+    ankles = np.abs(take.points("left_ankle")[:, 0] - take.points("right_ankle")[:, 0])
+    span = take.span(rep.start_s, rep.end_s)
+    apart = median(ankles[span])
+    known = knees[span][np.isfinite(knees[span])]
+    if not len(known) or not apart > 0.1 * take.signals.trunk_px:
+        return Measure.none("of ankle distance", "both knees and ankles were not seen apart")
+    return Measure.of(float(np.percentile(known, 5)) / apart, "of ankle distance", 0.1)
+
+
+def stance_width(take: Take, rep: Rep) -> Measure:
+    """Distance of the ankles over that of the shoulders at the start of a rep.
+
+    The network's shoulders and ankles are each off by some 1 cm (`Take.pixel_sd`): a tenth of the shoulders'
+    width with what a camera that is not square on takes off both alike.
+    """
+    span = take.span(rep.start_s - EDGE_S, rep.start_s + EDGE_S)
+    feet, shoulders = (
+        median(np.abs(take.points(f"left_{name}")[span, 0] - take.points(f"right_{name}")[span, 0]))
+        for name in ("ankle", "shoulder")
+    )
+    if not shoulders > 0.2 * take.signals.trunk_px:
+        return Measure.none("shoulder widths", "both shoulders were not seen apart")
+    return Measure.of(feet / shoulders, "shoulder widths", 0.1)
+
+
 def hip_shift(take: Take, rep: Rep) -> Measure:
     """Sideways shift of the hips over the feet at the turn against the start, in hip widths, in per cent."""
     hips = take.points("left_hip", "right_hip")[:, 0]

@@ -19,11 +19,23 @@ def duration(name: PhaseName) -> Compute:
             return Measure.none("s", "the rep has no such phase")
         if rep.partial:
             return Measure.none("s", "the video does not show the whole rep")
-        frame_s = 1.0 / take.signals.rate_hz
-        sd = float(np.hypot(frame_s, 0.16)) / take.slow_motion
-        return Measure.of(phase.duration_s / take.slow_motion, "s", sd)
+        return Measure.of(phase.duration_s / take.slow_motion, "s", _ends_sd_s(take))
 
     return compute
+
+
+def rest(take: Take, rep: Rep) -> Measure:
+    """Seconds of real time for which the bar rests at the turn: 0 where it does not."""
+    if rep.partial:
+        return Measure.none("s", "the video does not show the whole rep")
+    phase = rep.phase("pause")
+    seconds = phase.duration_s / take.slow_motion if phase else 0.0
+    return Measure.of(seconds, "s", _ends_sd_s(take))
+
+
+def _ends_sd_s(take: Take) -> float:
+    """Standard deviation of a span between two instants, in real seconds."""
+    return float(np.hypot(1.0 / take.signals.rate_hz, 0.16)) / take.slow_motion
 
 
 def range_ih(take: Take, rep: Rep) -> Measure:

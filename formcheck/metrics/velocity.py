@@ -22,6 +22,7 @@ _EDGE_SD_S = 0.035
 """Both ends of a phase together, as the error of rendered mean speeds asks for."""
 
 _GATHERS_MPS2 = 1.2
+_TOUCH_M = 0.03
 _PEAK_SD = 0.03
 """What smoothing takes off a peak or adds to a low, as a share of the peak, against rendered truth."""
 
@@ -122,6 +123,36 @@ def sticking_velocity(take: Take, rep: Rep) -> Measure:
         return Measure.none("m/s", "the rep has no sticking region")
     value, highest = float(_speed(take, region)[1].min()), float(_speed(take, phase)[1].max())
     sd = hypot(take.scale.relative_error * value, _PEAK_SD * highest, take.signals.bar_speed_sd_mps)
+    return Measure.of(value, "m/s", sd)
+
+
+def sticking_share(take: Take, rep: Rep) -> Measure:
+    """Lowest speed in the sticking region over the highest speed of the way up, in per cent.
+
+    100 where there is no sticking region. The scale cancels.
+    """
+    phase = _concentric(take, rep)
+    if isinstance(phase, str):
+        return Measure.none("%", phase)
+    highest = float(_speed(take, phase)[1].max())
+    region = rep.phase("sticking_region")
+    lowest = highest if region is None else float(_speed(take, region)[1].min())
+    sd = hypot(_PEAK_SD, take.signals.bar_speed_sd_mps / max(highest, 1e-6))
+    return Measure.of(100 * lowest / max(highest, 1e-6), "%", 100 * sd)
+
+
+def touch_speed(take: Take, rep: Rep) -> Measure:
+    """How fast the bar comes down 3 cm above its lowest point, in m/s."""
+    if no_metres(take):
+        return Measure.none("m/s", no_metres(take))
+    span = take.span(rep.start_s, rep.turn_s)
+    height, speed = (take.signals.values[name][span] for name in ("bar_height_m", "bar_speed_mps"))
+    over = height - np.nanmin(height) if np.isfinite(height).any() else height
+    above = np.flatnonzero(over >= _TOUCH_M)
+    if not len(above) or not np.isfinite(speed[above[-1]]):
+        return Measure.none("m/s", "the bar was not seen on its way down")
+    value = max(-float(speed[above[-1]]), 0.0)
+    sd = hypot(hypot(take.scale.relative_error, _PEAK_SD) * value, take.signals.bar_speed_sd_mps, 0.03)
     return Measure.of(value, "m/s", sd)
 
 

@@ -4,7 +4,7 @@ from typing import Literal
 
 from pydantic import BaseModel, ConfigDict
 
-SCHEMA_VERSION = "1.1"
+SCHEMA_VERSION = "1.2"
 
 VerdictName = Literal["fine", "borderline", "fault", "not_assessed"]
 
@@ -38,13 +38,22 @@ class VideoPart(_Part):
 
 
 class LiftPart(_Part):
-    """Which lift it is, how sure (0..1), and whether the user said so."""
+    """Which lift it is, how sure (0..1), and whether the user said so.
+
+    `variant` is how it was done: assumed unless `variant_given`. `rules` names the rulebook that judged it;
+    empty for formcheck's own rules. Titles are the same in words.
+    """
 
     name: str
     title: str
     version: int
     confidence: float
     given: bool
+    variant: str = ""
+    variant_title: str = ""
+    variant_given: bool = False
+    rules: str = ""
+    rules_title: str = ""
 
 
 class ViewPart(_Part):
@@ -125,7 +134,11 @@ class RepPart(_Part):
 
 
 class FaultPart(_Part):
-    """What one rule says of one rep."""
+    """What one rule says of one rep.
+
+    `reason` says why it was not assessed or is too close to call; `words` tells the measure in a unit that
+    lifters know, such as centimeters of depth; `certainty` is 0..1.
+    """
 
     rule_id: str
     title: str
@@ -140,16 +153,62 @@ class FaultPart(_Part):
     drill: str
     source: str
     evidence: str
+    certainty: float = 0.0
+    words: str = ""
+
+
+class FindingPart(_Part):
+    """What one rule says of the set: its verdict, and how many reps were faulty, too close, judged.
+
+    `severity` is the mean of the faulty reps.
+    """
+
+    rule_id: str
+    title: str
+    verdict: VerdictName
+    faulty: int
+    borderline: int
+    judged: int
+    reps: int
+    severity: float
+
+
+class LostPart(_Part):
+    """Points that a finding costs."""
+
+    rule_id: str
+    title: str
+    points: float
+
+
+class ScorePart(_Part):
+    """Points of 100, never without what they were `lost` by.
+
+    None where too little was judged; `assessed` is the share, 0..1, and `note` says what it leaves out.
+    """
+
+    points: int | None
+    lost: list[LostPart]
+    assessed: float
+    note: str
 
 
 class FocusPart(_Part):
-    """The one thing to work on, in words for the lifter; `why` says what was seen."""
+    """The one thing to work on, in words for the lifter; `why` says what was seen.
+
+    `tempo` is what to practice with, eccentric-pause-concentric in seconds; the drill is step `rung` (from 1)
+    of `ladder`, 0 where it is on none; `fixed_when` says what must be seen next.
+    """
 
     rule_id: str
     title: str
     cue: str
     drill: str
     why: str
+    tempo: str = ""
+    ladder: list[str] = []
+    rung: int = 0
+    fixed_when: str = ""
 
 
 class WarningPart(_Part):
@@ -212,6 +271,8 @@ class Report(_Part):
     set: SetPart
     reps: list[RepPart]
     faults: list[FaultPart]
+    findings: list[FindingPart] = []
+    score: ScorePart | None = None
     practice: FocusPart | None
     quality: QualityPart
     signals: SignalsPart

@@ -9,7 +9,7 @@ from importlib.metadata import PackageNotFoundError, version
 import numpy as np
 
 from formcheck.body import Body
-from formcheck.faults import Fault, Verdict
+from formcheck.faults import Fault, Finding, Verdict
 from formcheck.lifts.recognise import Recognised
 from formcheck.metrics import Measure, Take, rep_metrics
 from formcheck.metrics.velocity import set_measures
@@ -18,14 +18,17 @@ from formcheck.practice import Focus
 from formcheck.report import (
     BodyPart,
     FaultPart,
+    FindingPart,
     FocusPart,
     LiftPart,
+    LostPart,
     MadeBy,
     MeasurePart,
     PhasePart,
     QualityPart,
     RepPart,
     ScalePart,
+    ScorePart,
     SetPart,
     SignalsPart,
     VerdictName,
@@ -36,6 +39,7 @@ from formcheck.report import (
 from formcheck.report.limits import find_limits
 from formcheck.reps import PhaseName, Rep
 from formcheck.scale import Scale
+from formcheck.score import Score
 
 _TEMPO: tuple[PhaseName, ...] = ("eccentric", "pause", "concentric")
 _LIBRARIES = (
@@ -63,8 +67,8 @@ def video_part(origin: Origin, frames: int) -> VideoPart:
     )
 
 
-def lift_part(recognised: Recognised, *, given: bool) -> LiftPart:
-    """Which lift."""
+def lift_part(recognised: Recognised, *, given: bool, variant_given: bool) -> LiftPart:
+    """Which lift, done how, judged by what."""
     lift = recognised.lift
     return LiftPart(
         name=lift.name,
@@ -72,6 +76,11 @@ def lift_part(recognised: Recognised, *, given: bool) -> LiftPart:
         version=lift.version,
         confidence=round(recognised.confidence, 3),
         given=given,
+        variant=lift.variant,
+        variant_title=lift.variant_title,
+        variant_given=variant_given,
+        rules=lift.rules,
+        rules_title=lift.rules_title,
     )
 
 
@@ -176,6 +185,32 @@ def fault_part(fault: Fault) -> FaultPart:
         drill=rule.drill,
         source=rule.source,
         evidence=rule.evidence,
+        certainty=round(fault.certainty, 3),
+        words=fault.words,
+    )
+
+
+def finding_part(finding: Finding) -> FindingPart:
+    """What one rule says of the set."""
+    return FindingPart(
+        rule_id=finding.rule.id,
+        title=finding.rule.title,
+        verdict=finding.verdict.value,
+        faulty=finding.faulty,
+        borderline=finding.borderline,
+        judged=finding.judged,
+        reps=finding.reps,
+        severity=round(finding.severity, 3),
+    )
+
+
+def score_part(score: Score) -> ScorePart:
+    """The score with the faults that made it."""
+    return ScorePart(
+        points=score.points,
+        lost=[LostPart(rule_id=r.id, title=r.title, points=round(points, 1)) for r, points in score.lost],
+        assessed=round(score.assessed, 3),
+        note=score.note,
     )
 
 
@@ -184,7 +219,17 @@ def focus_part(focus: Focus | None) -> FocusPart | None:
     if focus is None:
         return None
     rule = focus.rule
-    return FocusPart(rule_id=rule.id, title=rule.title, cue=rule.cue, drill=rule.drill, why=focus.why)
+    return FocusPart(
+        rule_id=rule.id,
+        title=rule.title,
+        cue=rule.cue,
+        drill=rule.drill,
+        why=focus.why,
+        tempo=focus.tempo,
+        ladder=list(focus.ladder),
+        rung=rule.rung,
+        fixed_when=focus.fixed_when,
+    )
 
 
 def quality_part(take: Take, recognised: Recognised, origin: Origin) -> QualityPart:

@@ -32,7 +32,8 @@ def find_limits(take: Take, recognised: Recognised, rep_coverage: float, origin:
 
 
 def _view_warnings(take: Take, recognised: Recognised) -> list[WarningPart]:
-    hidden = [rule.title for rule in recognised.lift.faults if take.view.name not in rule.views]
+    rules = [rule for rule in recognised.lift.faults if rule.metric is not None]
+    hidden = [rule.title for rule in rules if take.view.name not in rule.views]
     warnings = []
     if hidden:
         best = "side" if take.view.name != "side" else "front"
@@ -58,7 +59,7 @@ def _view_warnings(take: Take, recognised: Recognised) -> list[WarningPart]:
 def _correction_warnings(take: Take, recognised: Recognised) -> list[WarningPart]:
     """What was added to the readings of this view, or that nobody measured how far they are off."""
     lift = recognised.lift
-    names = {*lift.metrics, *(rule.metric for rule in lift.faults)}
+    names = {*lift.metrics, *(rule.metric for rule in lift.faults if rule.metric)}
     found = corrections_of(take, {name for name in names if not fitted.tells(name, take)})
     titles = {name: measure_title(name, "", lift.name).lower().replace(",", " at") for name in found}
     added = [f"{titles[name]} {entry.offset:+.3g}" for name, entry in found.items() if entry]

@@ -74,7 +74,7 @@ def read_measures(outcome: Outcome) -> Iterator[Reading]:
     if analysis is None or analysis.report.lift.name != truth.lift:
         return
     lift = load_lift(truth.lift)
-    names = dict.fromkeys((*lift.metrics, *(rule.metric for rule in lift.faults)))
+    names = dict.fromkeys((*lift.metrics, *(rule.metric for rule in lift.faults if rule.metric)))
     for index, found in match_reps(truth.reps or (), analysis.report.reps).pairs:
         for name, (read, unit) in _found(analysis, found, tuple(names)).items():
             true = _true(outcome, name.removesuffix(FITTED), index)
