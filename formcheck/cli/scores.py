@@ -16,8 +16,8 @@ from formcheck.settings import Settings
 from formcheck.validate.document import ClipLine, Confusion, Validation
 from formcheck.validate.figures import Figure
 from formcheck.validate.published import Published
+from formcheck.validate.rules import ALL_RULES
 from formcheck.validate.summary import ALL, Column, Row, Table
-from formcheck.validate.verdicts import ALL_RULES
 from formcheck.validate.whole import REFUSALS
 
 _WIDTH = 100

@@ -210,10 +210,10 @@ class Lift(Strict):
 
     def _changed(self, change: Change, **names: str) -> "Lift":
         """The lift with a change applied, checked as a whole."""
-        table = self.model_dump(exclude={"faults"}, exclude_none=True) | names
+        table: dict[str, Any] = self.model_dump(exclude={"faults"}, exclude_none=True) | names
         for part in ("rep", "body", "bar"):
             if getattr(change, part):
-                table[part] = _merged(dict(table.get(part) or {}), getattr(change, part))
+                table[part] = _merged(table.get(part) or {}, getattr(change, part))
         gone = {f"{self.name}.{name}" for name in change.without}
         faults = {rule.id: rule.model_dump(exclude_none=True) for rule in self.faults}
         for name, entries in change.faults.items():
@@ -229,8 +229,10 @@ def _merged(table: Mapping[str, Any], entries: Mapping[str, Any]) -> dict[str, A
     found = dict(table)
     for name, value in entries.items():
         inner = found.get(name)
-        both = isinstance(inner, Mapping) and isinstance(value, Mapping)
-        found[name] = _merged(inner, value) if both else value
+        if isinstance(inner, Mapping) and isinstance(value, Mapping):
+            found[name] = _merged(inner, value)
+        else:
+            found[name] = value
     return found
 
 

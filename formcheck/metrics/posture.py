@@ -8,6 +8,12 @@ from formcheck.metrics import fitted
 from formcheck.metrics.measure import EDGE_S, Compute, Instant, Measure, Take, median, scatter
 from formcheck.reps import Rep
 
+_EAR_SD = 0.07
+"""Rise of the ear on rendered tuning bodies whose heads stay down, in trunk lengths (root mean square)."""
+
+_BEFORE_S = 0.1
+_SMOOTHED = 0.4
+
 
 def angle(name: str, instant: Instant) -> Compute:
     """Make the reading of an angle at the start, turn or end of a rep: its projection on the picture.
@@ -51,11 +57,16 @@ def trunk_rise(take: Take, rep: Rep) -> Measure:
 
 
 def hip_shoulder_ratio(take: Take, rep: Rep) -> Measure:
-    """How much faster the hips rise than the shoulders in the first third of the concentric phase."""
+    """How much faster the hips rise than the shoulders in the first third of the concentric phase.
+
+    From a tenth of a second before the bar leaves the floor, where it does: hips that shoot up are first.
+    Of a quick tip of the trunk the fit smooths away up to two fifths (rendered tuning bodies): that is in
+    the doubt.
+    """
     phase = rep.phase("concentric")
     if phase is None:
         return Measure.none("", "the rep has no concentric phase")
-    start = take.at(phase.start_s)
+    start = take.at(phase.start_s - (_BEFORE_S if take.starts == "bottom" else 0.0))
     height = -take.signals.bar_px[:, 1]
     stop = take.at(phase.end_s)
     third = height[start] + 0.35 * (height[stop] - height[start])
@@ -69,7 +80,7 @@ def hip_shoulder_ratio(take: Take, rep: Rep) -> Measure:
     if not shoulders > 0.05:
         return Measure.none("", "the shoulders hardly rose")
     sd = (fitted.HEIGHT_SD if found else take.pixel_sd) * 2**0.5 * hypot(1.0, hips / shoulders) / shoulders
-    return Measure.of(float(hips / shoulders), "", sd)
+    return Measure.of(float(hips / shoulders), "", hypot(sd, _SMOOTHED * abs(hips / shoulders - 1)))
 
 
 def trunk_fold(take: Take, rep: Rep) -> Measure:
@@ -140,4 +151,4 @@ def head_lift(take: Take, rep: Rep) -> Measure:
     if not np.isfinite(ear).any():
         return Measure.none("trunk lengths", "the head was not seen")
     start = median(height[take.span(rep.start_s - EDGE_S, rep.start_s + EDGE_S)])
-    return Measure.of(float(np.nanpercentile(ear, 90)) - start, "trunk lengths", 0.03)
+    return Measure.of(float(np.nanpercentile(ear, 90)) - start, "trunk lengths", _EAR_SD)

@@ -9,6 +9,7 @@ balance reads A sin(lean) + B cos(lean) = C, which has a closed solution.
 from dataclasses import dataclass
 from math import asin, atan2, cos, degrees, hypot, radians, sin
 
+from formcheck.body.model import load_human
 from formcheck.metrics.legs import NO_FIT
 from formcheck.metrics.measure import EDGE_S, Measure, Take, median
 from formcheck.reps import Rep
@@ -19,11 +20,11 @@ MASS_INDEX = 25.0
 _TRUNK, _HEAD, _ARMS = 0.4346, 0.0694, 0.0988
 _THIGHS, _SHANKS, _FEET = 0.2832, 0.0866, 0.0274
 _TRUNK_UP, _THIGH_DOWN, _SHANK_DOWN = 0.569, 0.4095, 0.4395
-"""De Leva 1996 (J Biomech 29:1223), men: shares of body mass, both sides; centers of mass, of the trunk up from the
-hips, of thigh and shank down from their upper joint."""
+"""De Leva 1996 (J Biomech 29:1223), men: shares of body mass, both sides; centers of mass, of the trunk up
+from the hips, of thigh and shank down from their upper joint."""
 
-_HEAD_UP, _FOOT_AHEAD, _MIDDLE_AHEAD = 0.108, 0.04, 0.035
-"""Head over the shoulders; center of mass and middle of the foot before the ankle; in statures, estimated."""
+_HEAD_UP, _FOOT_AHEAD = 0.108, 0.04
+"""Head over the shoulders, center of mass of the foot before the ankle; in statures, estimated."""
 
 _LOADS = (0.5, 1.0, 2.0)
 """Where nobody said the load: between half and twice the lifter's mass."""
@@ -31,12 +32,16 @@ _LOADS = (0.5, 1.0, 2.0)
 
 @dataclass(frozen=True, slots=True)
 class Build:
-    """A lifter's lengths in metres, between joint centers in the sagittal plane, and mass in kg."""
+    """A lifter's lengths in metres, between joint centers in the sagittal plane, and mass in kg.
+
+    `middle_m` is how far the middle of the foot is before the ankle.
+    """
 
     stature_m: float
     shank_m: float
     thigh_m: float
     trunk_m: float
+    middle_m: float
     mass_kg: float
 
 
@@ -65,7 +70,6 @@ def expected_lean_deg(
     shank, thigh = radians(shank_deg), radians(thigh_deg)
     knee = build.shank_m * sin(shank)
     hip = knee - build.thigh_m * cos(thigh)
-    middle = _MIDDLE_AHEAD * build.stature_m
     above = _TRUNK + _HEAD + _ARMS
     legs = (
         _THIGHS * (hip + _THIGH_DOWN * (knee - hip))
@@ -77,7 +81,7 @@ def expected_lean_deg(
     upward += _HEAD * (build.trunk_m + _HEAD_UP * build.stature_m)
     a = build.mass_kg * upward + bar_kg * along * build.trunk_m
     b = -bar_kg * behind * build.stature_m
-    c = (build.mass_kg * whole + bar_kg) * middle - (build.mass_kg * above + bar_kg) * hip
+    c = (build.mass_kg * whole + bar_kg) * build.middle_m - (build.mass_kg * above + bar_kg) * hip
     c -= build.mass_kg * legs
     if abs(c) > hypot(a, b):
         return float("nan")
@@ -101,13 +105,18 @@ def lean_excess(take: Take, rep: Rep) -> Measure:
     trunk, shank, thigh = (median(values[f"fitted_{name}_deg"][span]) for name in names)
     lean_sd, shank_sd = (median(take.signals.sd[f"fitted_{name}_deg"][span]) for name in names[:2])
     long = {name: length.value_m for name, length in body.lengths_m.items()}
-    mass = MASS_INDEX * long["stature"] ** 2
+    mass, middle = MASS_INDEX * long["stature"] ** 2, load_human().foot.middle_ahead * long["foot"]
 
     def asked(
         load: float = 1.0, shank_more: float = 0.0, thigh_times: float = 1.0, trunk_times: float = 1.0
     ) -> float:
         build = Build(
-            long["stature"], long["shank"], thigh_times * long["thigh"], trunk_times * long["trunk"], mass
+            stature_m=long["stature"],
+            shank_m=long["shank"],
+            thigh_m=thigh_times * long["thigh"],
+            trunk_m=trunk_times * long["trunk"],
+            middle_m=middle,
+            mass_kg=mass,
         )
         bar_kg = take.load_kg or load * mass
         along, behind = take.bar_place or (1.0, 0.0)

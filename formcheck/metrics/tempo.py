@@ -5,6 +5,8 @@ import numpy as np
 from formcheck.metrics.measure import Z90, Compute, Measure, Take
 from formcheck.reps import PhaseName, Rep
 
+_HANDS_SD = 0.03
+
 
 def duration(name: PhaseName) -> Compute:
     """Make the metric of a phase's length in seconds of real time.
@@ -62,7 +64,11 @@ def mean_speed(take: Take, rep: Rep) -> Measure:
 
 
 def dip(take: Take, rep: Rep) -> Measure:
-    """Largest way down of the hands during the concentric phase, as a share of the rep's range."""
+    """Largest way down of the bar during the concentric phase, as a share of the rep's range.
+
+    Of the plate it is known to 2 % (1 SD); of hands that no plate helps to 0.03 trunk lengths (rendered
+    tuning bodies), which is more of a short way.
+    """
     phase = rep.phase("concentric")
     if phase is None:
         return Measure.none("of range", "the rep has no concentric phase")
@@ -72,4 +78,5 @@ def dip(take: Take, rep: Rep) -> Measure:
         return Measure.none("of range", "the hands were not seen")
     fall = float(np.max(np.maximum.accumulate(known) - known))
     whole = float(np.ptp(known)) or 1.0
-    return Measure.of(fall / whole, "of range", 0.02)
+    of_hands = 0.0 if take.motion.bar_kind == "plate" else _HANDS_SD * take.signals.trunk_px / whole
+    return Measure.of(fall / whole, "of range", max(0.02, of_hands))

@@ -18,11 +18,13 @@ from formcheck.reps import Phase, Rep
 
 GRAVITY_MPS2 = 9.81
 
+TOUCH_M = 0.03
+"""How far above its lowest point the bar is taken to come to the chest."""
+
 _EDGE_SD_S = 0.035
 """Both ends of a phase together, as the error of rendered mean speeds asks for."""
 
 _GATHERS_MPS2 = 1.2
-_TOUCH_M = 0.03
 _PEAK_SD = 0.03
 """What smoothing takes off a peak or adds to a low, as a share of the peak, against rendered truth."""
 
@@ -136,7 +138,7 @@ def sticking_share(take: Take, rep: Rep) -> Measure:
         return Measure.none("%", phase)
     highest = float(_speed(take, phase)[1].max())
     region = rep.phase("sticking_region")
-    lowest = highest if region is None else float(_speed(take, region)[1].min())
+    lowest = highest if region is None else max(float(_speed(take, region)[1].min()), 0.0)
     sd = hypot(_PEAK_SD, take.signals.bar_speed_sd_mps / max(highest, 1e-6))
     return Measure.of(100 * lowest / max(highest, 1e-6), "%", 100 * sd)
 
@@ -148,7 +150,7 @@ def touch_speed(take: Take, rep: Rep) -> Measure:
     span = take.span(rep.start_s, rep.turn_s)
     height, speed = (take.signals.values[name][span] for name in ("bar_height_m", "bar_speed_mps"))
     over = height - np.nanmin(height) if np.isfinite(height).any() else height
-    above = np.flatnonzero(over >= _TOUCH_M)
+    above = np.flatnonzero(over >= TOUCH_M)
     if not len(above) or not np.isfinite(speed[above[-1]]):
         return Measure.none("m/s", "the bar was not seen on its way down")
     value = max(-float(speed[above[-1]]), 0.0)

@@ -4,6 +4,7 @@ from collections.abc import Iterator, Mapping
 
 import numpy as np
 
+from formcheck.metrics.velocity import TOUCH_M
 from formcheck.pose import FloatArray
 from formcheck.report import RepPart
 from formcheck.validate.instants import LONGEST_STEP_S, at, inside_reps
@@ -18,6 +19,11 @@ MEASURES: Mapping[str, tuple[str, float]] = {
     "drift": ("drift", 1.0),
 }
 """Table to its measure in the report, and the factor from the measure's unit to the table's."""
+
+PATH_MEASURES = ("drift_forward", "sway", "touch_speed")
+"""Measures that only rules tell, and whose truth the true path has."""
+
+_FEWEST = 5
 
 
 def track_samples(outcome: Outcome) -> Iterator[Samples]:
@@ -112,10 +118,40 @@ def true_measure(truth: Truth, name: str, index: int) -> float | None:
     """The truth of `mean_velocity` (m/s), `range_m` (m) or `drift` (cm) of a rep; None where not known."""
     if name == "drift":
         return _true_drift_cm(truth, index)
+    if name in PATH_MEASURES:
+        return _true_of_path(truth, name, index)
     if not truth.rep_metrics:
         return None
     metrics = truth.rep_metrics[index]
     return {"mean_velocity": metrics.mean_velocity_mps, "range_m": metrics.rom_m}.get(name)
+
+
+def _true_of_path(truth: Truth, name: str, index: int) -> float | None:
+    """The truth of one of `PATH_MEASURES`, defined as in `formcheck.metrics`, from the true path."""
+    way = _true_way(truth, index, up=name != "touch_speed")
+    if way is None:
+        return None
+    time_s, forward, height = way
+    if name == "drift_forward":
+        return 100 * float((forward - forward[0]).max())
+    if name == "sway":
+        return 100 * float(np.ptp(forward) / np.ptp(height))
+    above = np.flatnonzero(height >= height.min() + TOUCH_M)
+    speed = -np.gradient(height, time_s)
+    return float(speed[above[-1]]) if len(above) else None
+
+
+def _true_way(truth: Truth, index: int, *, up: bool) -> tuple[FloatArray, FloatArray, FloatArray] | None:
+    """Seconds, forward and height of the bar on its way up, or on that to the turn; None if not known."""
+    if truth.frames is None or truth.frames.bar_m is None or truth.reps is None:
+        return None
+    rep, time_s = truth.reps[index], rows(truth.frames.time_s)
+    first, last = (rep.start_s, rep.turn_s) if truth.lift == "deadlift" or not up else (rep.turn_s, rep.end_s)
+    inside = (time_s >= first) & (time_s <= last)
+    path = points(truth.frames.bar_m)[inside]
+    if inside.sum() < _FEWEST or not np.isfinite(path).all():
+        return None
+    return time_s[inside], path[:, 0], path[:, 1]
 
 
 def _true_drift_cm(truth: Truth, index: int) -> float | None:

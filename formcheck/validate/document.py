@@ -34,11 +34,12 @@ from formcheck.settings import Settings
 from formcheck.validate.bar import measure_samples, path_samples, track_samples
 from formcheck.validate.body import angle_samples, keypoint_samples
 from formcheck.validate.reps import found_reps, match_reps, rep_samples, timing_samples, true_count
+from formcheck.validate.rules import fault_samples, unseen_samples
 from formcheck.validate.samples import Scored
 from formcheck.validate.summary import Row, Table, summarize
 from formcheck.validate.tables import TABLES
 from formcheck.validate.takes import eyes_sha256
-from formcheck.validate.verdicts import fault_samples, interval_samples
+from formcheck.validate.verdicts import interval_samples
 from formcheck.validate.watch import Outcome
 from formcheck.validate.whole import (
     cost_samples,
@@ -56,7 +57,8 @@ Confusion = dict[str, dict[str, dict[str, int]]]
 
 _SCORES = (
     rep_samples, timing_samples, angle_samples, keypoint_samples, track_samples, path_samples,
-    measure_samples, fault_samples, interval_samples, lift_samples, view_samples, cost_samples,
+    measure_samples, fault_samples, unseen_samples, interval_samples, lift_samples, view_samples,
+    cost_samples,
 )  # fmt: skip
 
 

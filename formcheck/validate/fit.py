@@ -11,15 +11,10 @@ from scipy.stats import t as student
 from formcheck.errors import FormcheckError
 from formcheck.metrics.corrections import CORRECTED, UNITS, Correction, Corrections, LiftTable
 from formcheck.metrics.measure import Z90
+from formcheck.validate.halves import FITTED_ON, JUDGED_ON
 from formcheck.validate.offaxis import curve
 from formcheck.validate.readings import Reading
 from formcheck.view import SIDE_WITHIN_DEG
-
-FITTED_ON = ("heavy_woman", "long_femur_woman", "man", "short_femur_man", "slim_man", "woman")
-JUDGED_ON = ("heavy_man", "long_femur_man", "older_man", "short_femur_woman", "slim_woman", "strong_woman")
-"""The halves of the benchmark's bodies: three men and three women each, one heavy, one slim, one with long
-and one with short thighs. Of the splits that keep this, the one that shares the clips of each lift and view
-most evenly; chosen before any error was looked at."""
 
 FEWEST_BODIES = 3
 """What fewer bodies show is not corrected."""

@@ -1,14 +1,12 @@
-"""Scores of what is told of each rep: its verdicts, and whether its intervals hold the truth."""
+"""Scores of the measures of each rep: whether their intervals hold the truth."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from itertools import chain
 
 import numpy as np
 
-from formcheck.lifts import known_lifts, load_lift
-from formcheck.report import FaultPart, MeasurePart
-from formcheck.validate.bar import MEASURES, true_measure
+from formcheck.report import MeasurePart
+from formcheck.validate.bar import MEASURES, PATH_MEASURES, true_measure
 from formcheck.validate.body import JOINTS, near_side, true_angle
 from formcheck.validate.instants import LONGEST_STEP_S, at
 from formcheck.validate.reps import INSTANTS, found_reps, match_reps
@@ -16,50 +14,12 @@ from formcheck.validate.samples import Samples, rows
 from formcheck.validate.truth import Truth
 from formcheck.validate.watch import Outcome
 
-ALL_RULES = "all rules"
 ALL_MEASURES = "all measures"
 
 THIGH_OF_HEIGHT = 0.245
 """Length of the thigh over body height (Drillis and Contini 1966, in Winter 2009, figure 4.1)."""
 
-_BAR_MEASURES = tuple(name for name, _ in MEASURES.values())
-
-
-def fault_samples(outcome: Outcome) -> Iterator[Samples]:
-    """Score the verdicts, rep by rep and rule by rule: (is a fault, is called one, is judged), each 0 or 1.
-
-    Only where the truth lists the faults; an empty list is "none". Rules are those of the true lift and of
-    the lift found. A borderline verdict calls nothing a fault. A rep that was not found is not judged; a rep
-    that is none has no fault.
-    """
-    truth, found = outcome.clip.truth, found_reps(outcome)
-    if truth.faults is None or truth.reps is None:
-        return
-    verdicts = _verdicts(outcome.analysis.report.faults if outcome.analysis else ())
-    true = {(fault.id, fault.rep) for fault in truth.faults}
-    matching = match_reps(truth.reps, found)
-    numbers = [(t + 1, found[f].number) for t, f in matching.pairs]
-    numbers += [(t + 1, 0) for t in matching.missed] + [(0, found[f].number) for f in matching.extra]
-    events: dict[str, list[tuple[bool, bool, bool]]] = {}
-    for rule in _rules(truth, verdicts):
-        told = [verdicts.get((rule, number), "not_assessed") for _, number in numbers]
-        events[rule] = [
-            ((rule, rep) in true, verdict == "fault", verdict != "not_assessed")
-            for (rep, _), verdict in zip(numbers, told, strict=True)
-        ]
-    for item, told_events in ((ALL_RULES, list(chain(*events.values()))), *events.items()):
-        yield Samples("faults", item, {"verdicts": rows(told_events).reshape(-1, 3)})
-
-
-def _verdicts(faults: Sequence[FaultPart]) -> dict[tuple[str, int], str]:
-    return {(fault.rule_id, fault.rep_number): fault.verdict for fault in faults}
-
-
-def _rules(truth: Truth, verdicts: dict[tuple[str, int], str]) -> list[str]:
-    """Rules of the true lift, then what else is known or told."""
-    own = [rule.id for rule in load_lift(truth.lift).faults] if truth.lift in known_lifts() else []
-    others = {rule for rule, _ in verdicts} | {fault.id for fault in truth.faults or ()}
-    return own + sorted(others - set(own))
+_BAR_MEASURES = (*(name for name, _ in MEASURES.values()), *PATH_MEASURES)
 
 
 @dataclass(frozen=True, slots=True)
