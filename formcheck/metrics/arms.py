@@ -10,8 +10,8 @@ from formcheck.reps import Rep
 from formcheck.signals import flexion_deg, lean_deg
 
 _BEHIND_PLATES_SD_DEG = 16.0
-"""Direction of a forearm in the picture from the side: on rendered bench presses the elbow's angle, which is that
-of two bones, is read 24 degrees off."""
+"""Direction of a forearm in the picture from the side: on rendered bench presses the elbow's angle, which is
+that of two bones, is read 24 degrees off."""
 
 _FOREARM_SD_DEG = 8.0
 """From the foot's end, where no plate hides it: 3 cm at either end of 26 cm (estimated)."""

@@ -20,7 +20,7 @@ _BEND_SD_DEG = 4.0
 _LATE = 0.25
 _LEFT_THE_TURN_M, _LEFT_THE_FLOOR_M = 0.02, 0.01
 _LEAST_ADVANCE_M = 0.03
-_LOCKED_DEG = 10.0
+_LOCKED_DEG, _STRAIGHT_DEG = 10.0, 15.0
 _BEFORE_S = 0.5
 
 
@@ -77,7 +77,8 @@ def knee_rebend(take: Take, rep: Rep) -> Measure:
 def hips_at_knee_lock(take: Take, rep: Rep) -> Measure:
     """How much more the hips are flexed when the knees come within 10 degrees of their lockout, in degrees.
 
-    Against the hips' own flexion at lockout.
+    Against the hips' own flexion at lockout. Knees that are not straight there either do not lock, or are not
+    where the fit has them: nothing is told.
     """
     knee, hip = (take.signals.values.get(f"fitted_{name}_flexion_deg") for name in ("knee", "hip"))
     phase = rep.phase("concentric")
@@ -85,6 +86,8 @@ def hips_at_knee_lock(take: Take, rep: Rep) -> Measure:
         return Measure.none("deg", NO_FIT if phase else "the rep has no concentric phase")
     span = take.span(phase.start_s, phase.end_s)
     locked = take.span(phase.end_s - EDGE_S, phase.end_s + EDGE_S)
+    if not median(knee[locked]) <= _STRAIGHT_DEG:
+        return Measure.none("deg", "the knees do not straighten")
     straight = np.flatnonzero(knee[span] <= median(knee[locked]) + _LOCKED_DEG)
     if not len(straight):
         return Measure.none("deg", "the knees were not seen to straighten")
