@@ -161,7 +161,7 @@ def verdict_of(rule: FaultRule, measured: Measure) -> Verdict:
     """Compare a measure with a rule's limit; what is too blunt to tell a fault from none is not assessed."""
     if measured.missing:
         return Verdict.NOT_ASSESSED
-    beyond, doubt = rule.beyond(measured.value), _doubt(measured)
+    beyond, doubt = rule.beyond(measured.value), _doubt(rule, measured)
     if beyond > max(doubt, rule.margin):
         return Verdict.FAULT
     if rule.room and doubt > _BLUNT * rule.room:
@@ -174,12 +174,13 @@ def verdict_of(rule: FaultRule, measured: Measure) -> Verdict:
 def _reason(rule: FaultRule, measured: Measure, verdict: Verdict) -> str:
     """Why it was not assessed, or why it is borderline; empty for the other verdicts."""
     if verdict is Verdict.NOT_ASSESSED:
-        blunt = f"measured to ±{_doubt(measured):.2g} {measured.unit} only, too blunt for the limit"
+        blunt = f"measured to ±{_doubt(rule, measured):.2g} {measured.unit} only, too blunt for the limit"
         return measured.missing or blunt
     if verdict is Verdict.BORDERLINE:
         away = abs(rule.beyond(measured.value))
         side = "beyond" if rule.beyond(measured.value) > 0 else "within"
-        return f"{away:.2g} {measured.unit} {side} the limit, ±{_doubt(measured):.2g}: too close to call"
+        known = f"{away:.2g} {measured.unit}".strip()
+        return f"{known} {side} the limit, ±{_doubt(rule, measured):.2g}: too close to call"
     return ""
 
 
@@ -191,14 +192,15 @@ def _words(take: Take, rule: FaultRule, rep: Rep, verdict: Verdict) -> str:
     if told.missing:
         return ""
     text = rule.words.above if told.value >= 0 else rule.words.below
-    size = f"{abs(told.value):.1f} ±{_doubt(told):.1f} {told.unit}"
+    size = f"{abs(told.value):.1f} ±{(told.high - told.low) / 2:.1f} {told.unit}"
     close = ": too close to call" if verdict is Verdict.BORDERLINE else ""
     return text.format(size) + close
 
 
-def _doubt(measured: Measure) -> float:
-    """Half of the 90 % interval."""
-    return (measured.high - measured.low) / 2
+def _doubt(rule: FaultRule, measured: Measure) -> float:
+    """How far the 90 % interval reaches back from the measure over the limit that it is next to."""
+    above = rule.at_most is not None and rule.beyond(measured.value) == measured.value - rule.at_most
+    return measured.value - measured.low if above else measured.high - measured.value
 
 
 def _severity(rule: FaultRule, measured: Measure) -> float:
@@ -207,7 +209,7 @@ def _severity(rule: FaultRule, measured: Measure) -> float:
 
 
 def _certainty(rule: FaultRule, measured: Measure) -> float:
-    return min(rule.beyond(measured.value) / max(measured.high - measured.low, 1e-9), 1.0)
+    return min(rule.beyond(measured.value) / max(2 * _doubt(rule, measured), 1e-9), 1.0)
 
 
 def _obstacle(view: View, rule: FaultRule) -> str:

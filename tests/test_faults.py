@@ -4,17 +4,18 @@ from dataclasses import replace
 from functools import cache
 
 import pytest
+from rule_cases import fitted, over_time
 from synthetic import Tempo, film, hidden, take_of
 
 from formcheck import faults
-from formcheck.faults import Fault, Verdict, find_faults, judge_rep, verdict_of
+from formcheck.faults import Fault, Finding, Verdict, find_faults, findings_of, judge_rep, verdict_of
 from formcheck.lifts import FaultRule, known_lifts, load_lift
 from formcheck.lifts.recognise import recognise
 from formcheck.metrics import Measure, Take
 from formcheck.motion import Motion
 from formcheck.reps import Rep
 
-RULES = [rule for name in known_lifts() for rule in load_lift(name).faults]
+RULES = [rule for name in known_lifts() for rule in load_lift(name).every_rule().values() if rule.metric]
 RULE_IDS = [rule.id for rule in RULES]
 AZIMUTHS = {"side": 90.0, "oblique": 45.0, "front": 0.0, "rear": 180.0}
 
@@ -109,8 +110,8 @@ def judged(rule: FaultRule, view: str, monkeypatch: pytest.MonkeyPatch, value: M
 
 def beyond(rule: FaultRule, by: float) -> Measure:
     """A sharp measure on the wrong side of the limit by so many margins (or twentieths of the limit)."""
-    step = by * max(rule.margin, 0.05 * abs(rule.bound), 0.01)
-    value = rule.bound - step if rule.at_least is not None else rule.bound + step
+    step = by * max(rule.margin, 0.05 * rule.room, 0.01)
+    value = rule.at_least - step if rule.at_most is None else rule.at_most + step
     return Measure.of(value, "units", 0.01 * abs(step))
 
 
@@ -145,12 +146,110 @@ def test_a_view_that_cannot_show_it_is_named(
 
 
 def test_severity_grows_with_what_is_beyond_and_ends_at_the_weight(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Widths of the interval beyond the limit, times the weight 2: 4 deg wide; 3, 4 and 40 deg beyond."""
-    rule = rule_with(at_most=16.0, margin=0.0)
-    severities = [
-        judged(rule, "side", monkeypatch, measured(value, 2.0)).severity for value in (19.0, 20.0, 56.0)
-    ]
-    assert severities == pytest.approx([2 * 3 / 4, 2 * 4 / 4, 2.0])
+    """Full at three margins of 2 deg, times the weight 2; the doubt does not matter to it."""
+    rule = rule_with(at_most=16.0, margin=2.0)
+    for doubt in (0.5, 1.5):
+        found = [judged(rule, "side", monkeypatch, measured(v, doubt)).severity for v in (19.0, 22.0, 56.0)]
+        assert found == pytest.approx([2 * 3 / 6, 2.0, 2.0])
+
+
+def test_certainty_is_what_is_beyond_in_widths_of_the_interval(monkeypatch: pytest.MonkeyPatch) -> None:
+    rule = rule_with(at_most=16.0, margin=2.0)
+    found = [judged(rule, "side", monkeypatch, measured(v, 2.0)).certainty for v in (18.5, 20.0, 56.0, 17.0)]
+    assert found == pytest.approx([2.5 / 4, 1.0, 1.0, 0.0])
+
+
+@pytest.mark.parametrize(
+    ("value", "verdict"),
+    [
+        (-8.5, "fault"),
+        (-7.5, "borderline"),
+        (-4.5, "borderline"),
+        (0.0, "fine"),
+        (7.5, "borderline"),
+        (8.5, "fault"),
+    ],
+)
+def test_a_rule_may_have_two_limits(value: float, verdict: str) -> None:
+    """From -6 to 6 with a margin of 2."""
+    assert verdict_of(rule_with(at_least=-6.0, at_most=6.0), measured(value, 1.0)) == verdict
+
+
+def test_only_the_side_of_the_interval_toward_the_limit_matters() -> None:
+    lopsided = Measure(20.0, "deg", 19.0, 60.0)
+    assert verdict_of(rule_with(at_most=16.0), lopsided) == "fault"
+    assert verdict_of(rule_with(at_least=24.0), lopsided) == "borderline"
+
+
+def test_what_is_too_close_to_call_says_by_how_much(monkeypatch: pytest.MonkeyPatch) -> None:
+    rule = rule_with(at_most=16.0)
+    beyond, within = (judged(rule, "side", monkeypatch, measured(v, 3.0)).reason for v in (17.0, 15.0))
+    assert beyond == "1 deg beyond the limit, ±3: too close to call"
+    assert within == "1 deg within the limit, ±3: too close to call"
+
+
+@pytest.mark.parametrize(
+    ("depth_cm", "words"),
+    [(1.8, "hips 1.8 ±3.3 cm below the knees"), (-1.8, "hips 1.8 ±3.3 cm above the knees")],
+)
+def test_depth_near_parallel_is_told_in_centimeters(depth_cm: float, words: str) -> None:
+    flat = over_time((0.0, 1.0))
+    take, rep = fitted({"depth_m": depth_cm / 100 * flat})
+    values, sd = dict(take.signals.values), {"fitted_depth_m": 0.02 * flat}
+    take = replace(take, signals=replace(take.signals, values=values, sd=sd))
+    found = judge_rep(take, load_lift("squat").fault("squat.depth_short"), rep)
+    assert found.verdict is Verdict.BORDERLINE
+    assert found.words == f"{words}: too close to call"
+    assert "too close to call" in found.reason
+
+
+# a set
+
+
+def told(verdicts: str) -> Finding:
+    """What a rule says of a set: x fault, b borderline, . fine, ? not assessed."""
+    names = {"x": Verdict.FAULT, "b": Verdict.BORDERLINE, ".": Verdict.FINE, "?": Verdict.NOT_ASSESSED}
+    rule = rule_with(at_most=16.0)
+    (found,) = findings_of(
+        [
+            Fault(
+                rule,
+                number,
+                1.0,
+                names[sign],
+                1.5 * (sign == "x"),
+                measured(1.0, 1.0),
+                certainty=0.5 * (sign == "x"),
+            )
+            for number, sign in enumerate(verdicts, 1)
+        ]
+    )
+    return found
+
+
+@pytest.mark.parametrize(
+    ("verdicts", "verdict"),
+    [
+        ("?????", "not_assessed"),
+        (".....", "fine"),
+        ("b....", "fine"),
+        ("bb...", "borderline"),
+        ("bbbbb", "borderline"),  # no finding, however often
+        ("x....", "borderline"),  # one of five
+        ("x..", "borderline"),
+        ("x.", "fault"),  # half of those judged
+        ("x", "fault"),
+        ("x???", "fault"),  # the only one that was judged
+        ("x.b", "borderline"),
+        ("xx........", "fault"),  # two reps are enough in any set
+    ],
+)
+def test_what_is_a_finding_of_the_set(verdicts: str, verdict: str) -> None:
+    found = told(verdicts)
+    assert found.verdict == verdict
+    assert (found.faulty, found.borderline) == (verdicts.count("x"), verdicts.count("b"))
+    assert (found.judged, found.reps) == (len(verdicts) - verdicts.count("?"), len(verdicts))
+    assert (found.severity, found.certainty) == ((1.5, 0.5) if "x" in verdicts else (0.0, 0.0))
 
 
 def test_a_missing_measure_gives_its_reason(monkeypatch: pytest.MonkeyPatch) -> None:

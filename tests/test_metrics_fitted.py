@@ -7,6 +7,7 @@ import pytest
 from mechanisms import Set, Take, film, without_plate
 
 from formcheck.body import Body, add_curves
+from formcheck.lifts import load_lift
 from formcheck.metrics import Take as Judged
 from formcheck.metrics import fitted, measure
 from formcheck.motion import Motion
@@ -33,7 +34,10 @@ def judged(shot: Take, body: Body, motion: Motion | None = None) -> Judged:
     motion = seen_in_space(motion or shot.motion)
     scale = estimate_scale(motion, shot.view)
     signals = add_curves(compute_signals(motion, shot.view, scale), body)
-    return Judged(motion, signals, shot.view, scale, preset="accurate", lift=shot.of.lift, body=body)
+    starts = load_lift(shot.of.lift).rep.starts
+    return Judged(
+        motion, signals, shot.view, scale, preset="accurate", lift=shot.of.lift, body=body, starts=starts
+    )
 
 
 def truth_at(shot: Take, name: str, time_s: float) -> float:
@@ -61,6 +65,17 @@ def test_depth_is_in_lengths_of_the_fitted_thigh() -> None:
     assert found.unit == "thigh lengths"
     assert found.low < true < found.high
     assert found.value == pytest.approx(true, abs=0.03)
+
+
+def test_depth_in_centimeters_is_that_of_the_joints() -> None:
+    shot = film(Set())
+    take, rep = judged(shot, shot.fit()), shot.reps[1]
+    found = measure("hips_below_knees", take, rep)
+    true = 100 * truth_at(shot, "depth", rep.turn_s)
+    assert found.unit == "cm"
+    assert found.low < true < found.high
+    assert found.value == pytest.approx(true, abs=1.5)
+    assert "not trusted" in measure("hips_below_knees", judged(shot, untrusted(shot)), rep).missing
 
 
 def test_a_hidden_joint_is_still_told() -> None:

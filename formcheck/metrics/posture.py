@@ -5,7 +5,7 @@ from math import hypot
 import numpy as np
 
 from formcheck.metrics import fitted
-from formcheck.metrics.measure import EDGE_S, Compute, Instant, Measure, Take, median, scatter
+from formcheck.metrics.measure import EDGE_S, Z90, Compute, Instant, Measure, Take, median, scatter
 from formcheck.reps import Rep
 
 _EAR_SD = 0.07
@@ -60,8 +60,8 @@ def hip_shoulder_ratio(take: Take, rep: Rep) -> Measure:
     """How much faster the hips rise than the shoulders in the first third of the concentric phase.
 
     From a tenth of a second before the bar leaves the floor, where it does: hips that shoot up are first.
-    Of a quick tip of the trunk the fit smooths away up to two fifths (rendered tuning bodies): that is in
-    the doubt.
+    Of a quick tip of the trunk the fit smooths away up to two fifths (rendered tuning bodies): so far does
+    the interval reach up.
     """
     phase = rep.phase("concentric")
     if phase is None:
@@ -80,7 +80,9 @@ def hip_shoulder_ratio(take: Take, rep: Rep) -> Measure:
     if not shoulders > 0.05:
         return Measure.none("", "the shoulders hardly rose")
     sd = (fitted.HEIGHT_SD if found else take.pixel_sd) * 2**0.5 * hypot(1.0, hips / shoulders) / shoulders
-    return Measure.of(float(hips / shoulders), "", hypot(sd, _SMOOTHED * abs(hips / shoulders - 1)))
+    ratio = float(hips / shoulders)
+    more = _SMOOTHED * max(ratio - 1, 0.0) if found else 0.0
+    return Measure(ratio, "", ratio - Z90 * sd, ratio + Z90 * hypot(sd, more))
 
 
 def trunk_fold(take: Take, rep: Rep) -> Measure:
