@@ -1,4 +1,4 @@
-"""Takes of one rep in which a metric has a wanted value: by keypoints, plate and time, or by fitted curves."""
+"""Takes in which a metric of a rep has a wanted value: by keypoints, plate and time, or by fitted curves."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import replace

@@ -5,17 +5,12 @@ from pathlib import Path
 import pytest
 
 from formcheck.errors import InvalidLift, UnknownLift
-from formcheck.lifts import FaultRule, Lift, known_lifts, load_lift, read_lift
+from formcheck.lifts import Lift, find_lifts, known_lifts, lifts_meant, load_lift, read_lift
 from formcheck.metrics import METRICS
 
 FILES = Path(__file__).parents[1] / "formcheck" / "lifts"
 LIFTS = ("bench_press", "deadlift", "squat")
 VIEWS = {"side", "oblique", "front", "rear"}
-RULES = [(name, rule) for name in LIFTS for rule in load_lift(name).faults]
-
-
-def rule_id(value: object) -> str:
-    return value.id if isinstance(value, FaultRule) else ""
 
 
 # the files that come with formcheck
@@ -51,21 +46,6 @@ def test_posture_bounds_are_from_least_to_most(name: str) -> None:
         assert least < most, feature
 
 
-@pytest.mark.parametrize(("name", "rule"), RULES, ids=rule_id)
-def test_a_rule_says_all_that_it_must(name: str, rule: FaultRule) -> None:
-    assert rule.id.startswith(f"{name}.")
-    assert rule.metric in METRICS
-    assert rule.views
-    assert set(rule.views) <= set(load_lift(name).views)
-    for words in (rule.title, rule.cue, rule.drill, rule.source):
-        assert words.strip()
-    assert rule.cue.endswith((".", "!"))
-    assert rule.drill.endswith((".", "!"))
-    assert (rule.at_least is None) != (rule.at_most is None)
-    assert rule.evidence != "estimate" or "estimated" in rule.source
-    assert load_lift(name).fault(rule.id) is rule
-
-
 @pytest.mark.parametrize("name", LIFTS)
 @pytest.mark.parametrize(("view", "least"), [("side", 5), ("front", 2)])
 def test_enough_faults_are_judged_from_a_view(name: str, view: str, least: int) -> None:
@@ -73,10 +53,12 @@ def test_enough_faults_are_judged_from_a_view(name: str, view: str, least: int) 
 
 
 def test_the_limit_in_words() -> None:
-    rules = {rule.id: rule for _, rule in RULES}
+    rules = {rule.id: rule for rule in load_lift("squat").faults}
     least = rules["squat.fast_descent"].model_copy(update={"at_least": 0.75, "at_most": None})
     most = rules["squat.fast_descent"].model_copy(update={"at_least": None, "at_most": 20.0})
-    assert (least.limit, most.limit) == ("at least 0.75", "at most 20")
+    both = rules["squat.balance"]
+    assert (least.limit, most.limit, both.limit) == ("at least 0.75", "at most 20", "-4 to 4")
+    assert rules["squat.back_round"].limit == "not measured"
 
 
 def test_an_unknown_lift_is_refused_with_the_known_ones() -> None:
@@ -133,14 +115,113 @@ def test_a_typo_in_the_list_of_metrics_is_refused(tmp_path: Path) -> None:
     assert "unknown metric 'rnge'" in problem(changed(tmp_path, ('"range"', '"rnge"')))
 
 
-@pytest.mark.parametrize("limits", ["at_least = 0.0\nat_most = 1.0", ""], ids=["two", "none"])
-def test_exactly_one_limit_is_asked_for(tmp_path: Path, limits: str) -> None:
-    rule = load_lift("squat").faults[0]
-    assert rule.at_least is not None
-    stated = f"at_least = {rule.at_least}"
-    message = problem(changed(tmp_path, (stated, limits)))
-    assert "exactly one of at_least and at_most" in message
-    assert rule.id in message
+@pytest.mark.parametrize(
+    ("old", "new", "told"),
+    [
+        ("at_least = 0.0", "", "needs at_least or at_most"),
+        ("at_least = 0.0", "at_least = 0.0\nat_most = -1.0", "at_least must be below at_most"),
+        ('metric = "depth"\nat_least = 0.0', "", "give `needs`"),
+        ('views = ["side", "oblique"]', "views = []", "views that show it"),
+        ('ladder = "depth"', 'ladder = "dept"', "of ladder 'dept'; known: depth, balance, knees"),
+        ("rung = 2", "rung = 9", "no step 9 of ladder 'depth'"),
+        ("rung = 2", "", "give ladder and rung, or neither"),
+        ("fixability = 0.8", "fixability = 1.8", "less than or equal to 1"),
+    ],
+)
+def test_a_rule_that_cannot_be_judged_or_practiced_is_refused(
+    tmp_path: Path, old: str, new: str, told: str
+) -> None:
+    message = problem(changed(tmp_path, (old, new)))
+    assert told in message
+
+
+# variants and rulebooks
+
+
+def test_a_variant_changes_what_it_names_and_nothing_else() -> None:
+    squat = load_lift("squat")
+    front = squat.chosen(variant="front")
+    assert (squat.variant, front.variant, front.variant_title) == ("high_bar", "front", "Front squat")
+    assert squat.chosen(variant="high_bar") == squat
+    lean, own = front.fault("squat.lean_excess"), squat.fault("squat.lean_excess")
+    assert lean.cue != own.cue
+    assert lean.model_copy(update={"cue": own.cue, "drill": own.drill, "rung": own.rung}) == own
+    assert "squat.bar_slip" not in {rule.id for rule in front.faults}
+    assert {rule.id for rule in front.faults} - {rule.id for rule in squat.faults} == {"squat.elbow_drop"}
+    assert front.rep == squat.rep
+
+
+def test_a_variant_reaches_into_the_tables_at_any_depth() -> None:
+    deadlift = load_lift("deadlift")
+    romanian = deadlift.chosen(variant="romanian")
+    assert romanian.rep.starts == "top"
+    assert romanian.rep.posture == deadlift.rep.posture
+    assert romanian.body is not None
+    assert deadlift.body is not None
+    assert romanian.body.curves["thigh_deg"].bottom == 40
+    assert romanian.body.curves["thigh_deg"].rough == deadlift.body.curves["thigh_deg"].rough
+    assert [term.name for term in romanian.body.terms] == ["lockout"]
+
+
+def test_a_rulebook_goes_on_top_of_a_variant() -> None:
+    bench = load_lift("bench_press").chosen(rules="competition")
+    assert (bench.rules, bench.rules_title) == ("competition", "Competition")
+    assert bench.fault("bench_press.no_pause").weight == 3
+    front = load_lift("squat").chosen(variant="front", rules="competition")
+    assert "squat.bar_slip" not in {rule.id for rule in front.faults}
+    assert load_lift("squat").chosen(rules="competition").fault("squat.bar_slip").weight == 3
+
+
+def test_a_rule_that_only_a_variant_has_is_known() -> None:
+    assert load_lift("squat").fault("squat.elbow_drop").title == "Elbows drop"
+
+
+@pytest.mark.parametrize(
+    ("asked", "told", "hint"),
+    [
+        ({"variant": "low"}, "no variant 'low' of the squat", "low_bar"),
+        ({"rules": "ipf"}, "no set of rules 'ipf' of the squat", "competition"),
+    ],
+)
+def test_an_unknown_variant_is_refused_with_the_known_ones(
+    asked: dict[str, str], told: str, hint: str
+) -> None:
+    with pytest.raises(UnknownLift, match=told) as caught:
+        load_lift("squat").chosen(**asked)
+    assert hint in caught.value.hint
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "told"),
+    [
+        ('variant = "high_bar"', 'variant = "hi_bar"', "variant: no 'hi_bar'; known are high_bar"),
+        ('without = ["bar_slip"]', 'without = ["bar_slips"]', "front: no fault bar_slips"),
+        ("[variants.front.faults.lean_excess]", "[variants.front.faults.lean]", "front: no fault lean"),
+        ("[rulebooks.competition.faults.bar_slip]", "[rulebooks.competition.faults.slip]", "no fault slip"),
+        ("at_least = -0.35", "at_leest = -0.35", "at_leest"),
+        ("bar = { along = 0.90", "bar = { along = 9.0", "less than or equal to 1.5"),
+    ],
+)
+def test_a_mistake_in_a_variant_is_refused(tmp_path: Path, old: str, new: str, told: str) -> None:
+    assert told in problem(changed(tmp_path, (old, new)))
+
+
+def test_lifts_of_a_folder_go_before_ours(tmp_path: Path) -> None:
+    changed(tmp_path, ('title = "Squat"', 'title = "My squat"'))
+    lifts = find_lifts(tmp_path)
+    assert (lifts["squat"].title, lifts["deadlift"].title) == ("My squat", "Deadlift")
+    with pytest.raises(InvalidLift, match="expected a folder of lift files"):
+        find_lifts(tmp_path / "nowhere")
+
+
+def test_a_variant_tells_the_lift() -> None:
+    (sumo,) = lifts_meant(None, "sumo")
+    assert (sumo.name, sumo.variant) == ("deadlift", "sumo")
+    assert [lift.name for lift in lifts_meant()] == list(LIFTS)
+    assert [lift.name for lift in lifts_meant("squat")] == ["squat"]
+    for asked in (("squat", "sumo"), (None, "sumoo"), ("sqat", None)):
+        with pytest.raises(UnknownLift):
+            lifts_meant(*asked)
 
 
 @pytest.mark.parametrize(

@@ -5,6 +5,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 from known_motions import END, KNOWN, START, measured, one, rep_of_squat, squat
+from rule_cases import CASES
 from synthetic import hidden, inside, take_of
 
 from formcheck.metrics import METRICS, Measure, measure
@@ -21,12 +22,12 @@ def assert_told(found: Measure) -> None:
 
 @pytest.mark.parametrize("name", [name for name, metric in METRICS.items() if metric.joints])
 def test_a_hidden_joint_is_named(name: str) -> None:
-    motion = KNOWN[name][0]()
+    take = take_of(KNOWN[name][0]()) if name in KNOWN else CASES[name](1.0)[0]
     for joint in METRICS[name].joints:
         named = joint if joint in INDEX else f"right_{joint}"
-        confidence = motion.confidence.copy()
+        confidence = take.motion.confidence.copy()
         confidence[:, INDEX[named]] = 0.3
-        found = measured(name, take_of(replace(motion, confidence=confidence)))
+        found = measured(name, replace(take, motion=replace(take.motion, confidence=confidence)))
         assert found.missing == f"hidden: {joint.replace('_', ' ')}"
         assert_told(found)
 

@@ -18,8 +18,9 @@ from formcheck.report import MeasurePart
 from formcheck.skeleton import INDEX, KEYPOINTS
 from formcheck.validate.document import score
 from formcheck.validate.reps import Matching, match_reps
+from formcheck.validate.rules import ALL_RULES
 from formcheck.validate.samples import Samples
-from formcheck.validate.verdicts import ALL_RULES, THIGH_OF_HEIGHT, told_truths
+from formcheck.validate.verdicts import THIGH_OF_HEIGHT, told_truths
 from formcheck.validate.watch import Outcome
 from formcheck.validate.whole import recognised, yaw_band
 

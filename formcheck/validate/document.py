@@ -34,7 +34,7 @@ from formcheck.settings import Settings
 from formcheck.validate.bar import measure_samples, path_samples, track_samples
 from formcheck.validate.body import angle_samples, keypoint_samples
 from formcheck.validate.reps import found_reps, match_reps, rep_samples, timing_samples, true_count
-from formcheck.validate.rules import fault_samples, unseen_samples
+from formcheck.validate.rules import call_samples, fault_samples
 from formcheck.validate.samples import Scored
 from formcheck.validate.summary import Row, Table, summarize
 from formcheck.validate.tables import TABLES
@@ -57,7 +57,7 @@ Confusion = dict[str, dict[str, dict[str, int]]]
 
 _SCORES = (
     rep_samples, timing_samples, angle_samples, keypoint_samples, track_samples, path_samples,
-    measure_samples, fault_samples, unseen_samples, interval_samples, lift_samples, view_samples,
+    measure_samples, fault_samples, call_samples, interval_samples, lift_samples, view_samples,
     cost_samples,
 )  # fmt: skip
 

@@ -55,8 +55,7 @@ def fault_samples(outcome: Outcome) -> Iterator[Samples]:
 
     Only where the truth lists the faults; an empty list is "none". Rules are those of the true lift and of
     the lift found. A borderline verdict calls nothing a fault. A rep that was not found is not judged; a rep
-    that is none has no fault. `clear` is, for each true fault beyond its limit by the stated interval,
-    whether it was called.
+    that is none has no fault.
     """
     if outcome.clip.truth.faults is None or outcome.clip.truth.reps is None:
         return
@@ -64,36 +63,31 @@ def fault_samples(outcome: Outcome) -> Iterator[Samples]:
     for event in _events(outcome):
         events.setdefault(event.rule_id, []).append(event)
     for item, told in ((ALL_RULES, list(chain(*events.values()))), *events.items()):
-        yield Samples(
-            "faults",
-            item,
-            {
-                "verdicts": rows([(e.true, e.called, e.judged) for e in told]).reshape(-1, 3),
-                "clear": rows([e.called for e in told if e.clear]),
-            },
-        )
+        verdicts = rows([(event.true, event.called, event.judged) for event in told])
+        yield Samples("faults", item, {"verdicts": verdicts.reshape(-1, 3)})
 
 
-def unseen_samples(outcome: Outcome) -> Iterator[Samples]:
-    """Score the same on the bodies that nothing was tuned on, and whether clean reps were left alone."""
+def call_samples(outcome: Outcome) -> Iterator[Samples]:
+    """Score what was called a fault, and what should have been: for all bodies, and for the unseen ones.
+
+    `right` is 1 for each fault called that is one, `blind` where the true view cannot show it. `clear` is,
+    for each true fault beyond its limit by the stated interval, whether it was called; `clean` is 1 for each
+    rep of a clip without a flaw in which none was.
+    """
     truth = outcome.clip.truth
-    if truth.faults is None or truth.reps is None or truth.lifter.body not in JUDGED_ON:
+    if truth.faults is None or truth.reps is None:
         return
     events = list(_events(outcome))
     called = [event for event in events if event.called]
-    clean: list[bool] = []
-    if truth.injected is None and not truth.faults:
-        clean = [rep.verdict != "fault" for rep in found_reps(outcome)]
-    yield Samples(
-        "unseen",
-        "",
-        {
-            "right": rows([event.true for event in called]),
-            "clear": rows([event.called for event in events if event.clear]),
-            "clean": rows(clean),
-            "blind": rows([event.blind for event in called]),
-        },
-    )
+    clean = [] if truth.injected or truth.faults else [rep.verdict != "fault" for rep in found_reps(outcome)]
+    values = {
+        "right": rows([event.true for event in called]),
+        "clear": rows([event.called for event in events if event.clear]),
+        "clean": rows(clean),
+        "blind": rows([event.blind for event in called]),
+    }
+    for item in ("all", "unseen") if truth.lifter.body in JUDGED_ON else ("all",):
+        yield Samples("calls", item, values)
 
 
 def _events(outcome: Outcome) -> Iterator[Event]:

@@ -134,27 +134,26 @@ TABLES = (
             Column("recall", "recall", "verdicts", f.recall, "2"),
             Column("f1", "F1", "verdicts", f.f1, "2", interval=True),
             Column("f1_always_yes", "F1 of\n“yes”", "verdicts", f.f1_always_yes, "2"),
-            Column("clear", "clear\nfound", "clear", f.mean, "%", counted="clear"),
             Column("not_assessed", "not\nassessed", "verdicts", f.not_judged, "%", counted="n"),
         ),
-        "A borderline verdict calls nothing a fault. “yes”: every rep called a fault. Clear: true faults "
-        "that pass their limit by the stated interval. Rules without a fault, true or called, are not shown.",
+        "A borderline verdict calls nothing a fault. “yes”: every rep called a fault. Rules without a fault, "
+        "true or called, are not shown.",
         "no clip whose truth lists its faults",
     ),
     Table(
-        "unseen",
-        "Verdicts on the bodies that nothing was tuned on",
+        "calls",
+        "Faults that were called, and that should have been",
         ("lift",),
-        "",
+        "bodies",
         (
             Column("precision", "preci-\nsion", "right", f.mean, "2", interval=True, counted="called"),
             Column("clear", "clear\nfound", "clear", f.mean, "%", interval=True, counted="clear"),
             Column("clean", "clean reps\nleft alone", "clean", f.mean, "%", interval=True, counted="reps"),
             Column("blind", "called\nblindly", "blind", f.mean, "%"),
         ),
-        "Clear: as above. Clean reps: of clips without a flaw. Blindly: faults called where the true view "
-        "cannot show them.",
-        "no clip of such a body whose truth lists its faults",
+        "Unseen: bodies that nothing was tuned on. Clear: true faults that pass their limit by the interval "
+        "that was stated. Clean reps: of clips without a flaw. Blindly: where the true view cannot show it.",
+        "no clip whose truth lists its faults",
     ),
     Table(
         "intervals",
