@@ -533,7 +533,8 @@ def test_lifts_lists_every_rule_whole() -> None:
     assert max(map(len, shown.splitlines())) <= 80
     for name in known_lifts():
         assert f"--lift {name}" in shown
-        assert all(f" {rule.id} " in shown for rule in load_lift(name).faults)
+        assert all(f" {rule.id} " in shown for rule in load_lift(name).every_rule().values())
+        assert all(variant in shown for variant in load_lift(name).variants)
 
 
 def test_explain_tells_all_of_a_rule() -> None:
@@ -541,8 +542,72 @@ def test_explain_tells_all_of_a_rule() -> None:
 
     for rule in load_lift("squat").faults:
         shown = " ".join(run("explain", rule.id).stdout.split())
-        for text in (rule.id, rule.title, rule.limit, *rule.views[:1], rule.cue, rule.drill, rule.source):
+        for text in (
+            rule.id,
+            rule.title,
+            rule.needs or rule.limit,
+            *rule.views[:1],
+            rule.cue,
+            rule.drill,
+            rule.source,
+        ):
             assert " ".join(text.split()) in shown or text == rule.views[0]
+
+
+def test_explain_tells_what_a_rule_that_nothing_shows_would_take() -> None:
+    shown = " ".join(run("explain", "squat.back_round").stdout.split())
+    assert "It would take" in shown
+    assert "Limit" not in shown
+
+
+def test_explain_goes_by_variant_and_rulebook() -> None:
+    assert "Weight 2" in " ".join(run("explain", "squat.bar_slip").stdout.split())
+    by_rules = run("explain", "squat.bar_slip", "--rules", "competition").stdout
+    assert "Weight 3" in " ".join(by_rules.split())
+    assert "Elbows at the far wall" in run("explain", "squat.lean_excess", "--variant", "front").stdout
+    for wrong in (["--variant", "sumo"], ["--rules", "ipf"]):
+        assert run("explain", "squat.lean_excess", *wrong).exit_code == 2
+
+
+def own_lift(folder: Path, *changes: tuple[str, str]) -> Path:
+    text = (Path(cli.__file__).parents[1] / "lifts" / "squat.toml").read_text("utf-8")
+    for old, new in changes:
+        assert old in text
+        text = text.replace(old, new, 1)
+    path = folder / "mine.toml"
+    path.write_text(text, "utf-8")
+    return path
+
+
+def test_lifts_check_passes_a_file_that_can_be_used(tmp_path: Path) -> None:
+    path = own_lift(tmp_path, ('title = "Squat"', 'title = "Box squat"'))
+    result = run("lifts", "check", str(path))
+    assert result.exit_code == 0
+    assert "Box squat" in result.stdout
+    assert "can be used" in " ".join(result.stdout.split())
+    assert "Box squat (--lift squat)" in run("lifts", "--lifts", str(tmp_path)).stdout
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "told"),
+    [
+        ('metric = "depth"', 'metric = "dept"', "unknown metric 'dept'; known are"),
+        ("at_least = 0.0", "at_leest = 0.0", "at_leest"),
+        ("[rep]", "[rep", "expected TOML"),
+        ('without = ["bar_slip"]', 'without = ["slip"]', "front: no fault slip"),
+    ],
+)
+def test_lifts_check_says_what_is_wrong(tmp_path: Path, old: str, new: str, told: str) -> None:
+    result = run("lifts", "check", str(own_lift(tmp_path, (old, new))))
+    assert result.exit_code == 2
+    assert "mine.toml" in result.stderr
+    assert told in result.stderr
+
+
+def test_lifts_check_of_nothing(tmp_path: Path) -> None:
+    result = run("lifts", "check", str(tmp_path / "none.toml"))
+    assert result.exit_code == 2
+    assert "expected a lift file" in result.stderr
 
 
 @pytest.mark.parametrize("rule", ["squat.nonsense", "nonsense", ""])
