@@ -56,7 +56,7 @@ FLAWS: dict[str, Kind] = {
     "bench_press.downward_move": Kind("dip", "of range", 0.3),
     "bench_press.fast_descent": Kind("eccentric", "s", 0.0),
 }
-"""Flaw to how it is measured. A rule of formcheck judges `bar_drift` in centimeters, none can `back_round`."""
+"""Flaw to how it is measured. A rule judges `bar_drift`, in centimeters; none can judge `back_round`."""
 
 
 def is_timing(flaw: str) -> bool:
