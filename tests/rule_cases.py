@@ -464,7 +464,7 @@ def hips_at_knee_lock(value: float) -> Case:
     lock = START + 0.7
     knee = over_time((START, 70.0), (lock, 4.0), (TURN, 4.0), lift="deadlift")
     seconds = case(one("deadlift").motion, "deadlift")[0].signals.time_s
-    there_s = seconds[(seconds > START) & (knee <= 14.0)][0]
+    there_s = seconds[(seconds > START) & (knee <= 10.0)][0]
     hip = over_time(
         (START, 110.0), (there_s - 0.05, value + 5), (there_s + 0.1, value + 5), (TURN, 5.0), lift="deadlift"
     )

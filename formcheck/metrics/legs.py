@@ -20,7 +20,7 @@ _BEND_SD_DEG = 4.0
 _LATE = 0.25
 _LEFT_THE_TURN_M, _LEFT_THE_FLOOR_M = 0.02, 0.01
 _LEAST_ADVANCE_M = 0.03
-_LOCKED_DEG, _STRAIGHT_DEG = 10.0, 15.0
+_LOCKED_DEG = 10.0
 _BEFORE_S = 0.5
 
 
@@ -75,10 +75,10 @@ def knee_rebend(take: Take, rep: Rep) -> Measure:
 
 
 def hips_at_knee_lock(take: Take, rep: Rep) -> Measure:
-    """How much more the hips are flexed when the knees come within 10 degrees of their lockout, in degrees.
+    """How much more the hips are flexed than at lockout when the knees come within 10 degrees of straight.
 
-    Against the hips' own flexion at lockout. Knees that are not straight there either do not lock, or are not
-    where the fit has them: nothing is told.
+    The doubt has the way that the hips go while the knees go by their own. Knees that never come that far
+    either do not lock, or are not where the fit has them: nothing is told.
     """
     knee, hip = (take.signals.values.get(f"fitted_{name}_flexion_deg") for name in ("knee", "hip"))
     phase = rep.phase("concentric")
@@ -86,13 +86,13 @@ def hips_at_knee_lock(take: Take, rep: Rep) -> Measure:
         return Measure.none("deg", NO_FIT if phase else "the rep has no concentric phase")
     span = take.span(phase.start_s, phase.end_s)
     locked = take.span(phase.end_s - EDGE_S, phase.end_s + EDGE_S)
-    if not median(knee[locked]) <= _STRAIGHT_DEG:
-        return Measure.none("deg", "the knees do not straighten")
-    straight = np.flatnonzero(knee[span] <= median(knee[locked]) + _LOCKED_DEG)
-    if not len(straight):
+    bent = knee[span]
+    asked = (_LOCKED_DEG + _BEND_SD_DEG, _LOCKED_DEG, _LOCKED_DEG - _BEND_SD_DEG)
+    if not np.isfinite(bent).all() or not (bent <= asked[-1]).any():
         return Measure.none("deg", "the knees were not seen to straighten")
-    left = hip[span][straight[0]] - median(hip[locked])
-    return Measure.of(float(left), "deg", hypot(_BEND_SD_DEG, 2.0))
+    early, then, late = (float(hip[span][np.flatnonzero(bent <= deg)[0]]) for deg in asked)
+    sd = hypot(_BEND_SD_DEG, (early - late) / 2)
+    return Measure.of(then - median(hip[locked]), "deg", sd)
 
 
 def hip_rise_early(take: Take, rep: Rep) -> Measure:
