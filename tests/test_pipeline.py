@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 from builders import MemorySource
-from synthetic import Shot, Tempo, film, hidden, noisy, take_of
+from synthetic import Joints, Shot, Tempo, film, hidden, noisy, take_of
 
 from formcheck import pipeline
 from formcheck.errors import (
@@ -224,6 +224,68 @@ def test_what_is_said_of_the_set_is_used_and_kept(tmp_path: Path) -> None:
     assert again.report.scale.plate_diameter_m == 0.4
     other = analyze_motion(tmp_path, settings=Settings(load_kg=100.0)).report
     assert (other.scale.plate_diameter_m, other.set.load_kg) == (0.4, 100.0)
+
+
+def test_what_a_lift_is_done_as_and_judged_by_is_told_and_kept(tmp_path: Path) -> None:
+    motion = shot_of().motion
+    plain = judge(motion, origin_of(motion))
+    assert (plain.lift.variant, plain.lift.variant_given, plain.lift.rules) == ("high_bar", False, "")
+    said = Settings(variant="front", rules="competition")
+    told = judge(motion, origin_of(motion), settings=said).lift
+    assert (told.name, told.variant, told.variant_title, told.variant_given) == (
+        "squat",
+        "front",
+        "Front squat",
+        True,
+    )
+    assert (told.rules, told.rules_title) == ("competition", "Competition")
+    rules = {fault.rule_id for fault in judge(motion, origin_of(motion), settings=said).faults}
+    assert "squat.elbow_drop" in rules
+    assert "squat.bar_slip" not in rules
+    save_motion(motion, tmp_path / "motion.npz", note=origin_of(motion).told(said).to_json())
+    again = analyze_motion(tmp_path).report.lift
+    assert (again.variant, again.rules) == ("front", "competition")
+
+
+@pytest.mark.parametrize("said", [{"variant": "sumoo"}, {"rules": "ipf"}])
+def test_an_unknown_variant_or_rulebook_is_refused(said: dict[str, str]) -> None:
+    motion = shot_of().motion
+    with pytest.raises(UnknownLift):
+        judge(motion, origin_of(motion), settings=Settings(**said))
+
+
+def test_a_romanian_deadlift_starts_at_the_top() -> None:
+    """The bar goes down to the shins and up again: no other lift, and none where it is not named."""
+    postures = (Joints(0, 4, 1), Joints(6, 24, 70))
+    motion = film("squat", TEMPO, postures=postures, fps=30.0).motion
+    report = judge(motion, origin_of(motion), settings=Settings(variant="romanian"))
+    assert (report.lift.name, report.lift.variant, report.lift.given) == ("deadlift", "romanian", True)
+    assert [rep.phases[0].name for rep in report.reps] == ["eccentric", "eccentric"]
+    assert {fault.rule_id for fault in report.faults if fault.verdict == "fault"} == set()
+    assert "deadlift.hips_shoot" not in {fault.rule_id for fault in report.faults}
+
+
+def test_lifts_of_ones_own_are_judged(tmp_path: Path) -> None:
+    text = (Path(pipeline.__file__).parent / "lifts" / "squat.toml").read_text("utf-8")
+    (tmp_path / "mine.toml").write_text(text.replace('title = "Squat"', 'title = "Box squat"', 1), "utf-8")
+    motion = shot_of().motion
+    assert judge(motion, origin_of(motion), settings=Settings(lifts=tmp_path)).lift.title == "Box squat"
+
+
+def test_the_report_sums_the_set_up() -> None:
+    shallow = film("squat", Tempo((0.4, 0.4, 0.4)), fps=30.0).motion
+    report = judge(shallow, origin_of(shallow))
+    by_id = {finding.rule_id: finding for finding in report.findings}
+    assert set(by_id) == {fault.rule_id for fault in report.faults}
+    depth = by_id["squat.depth_short"]
+    assert (depth.verdict, depth.faulty, depth.reps) == ("fault", 3, 3)
+    assert report.practice is not None
+    assert report.practice.rule_id == "squat.depth_short"
+    assert report.practice.ladder[report.practice.rung - 1].startswith("box squat")
+    assert report.practice.tempo == "3-1-0"
+    assert "without feedback" in report.practice.fixed_when
+    assert report.score is not None
+    assert [part.rule_id for part in report.score.lost] == ["squat.depth_short"]
 
 
 @pytest.mark.parametrize("fact", [{"height_m": "tall"}, {"load_kg": "-5"}, {"plate_diameter_m": "nan"}])

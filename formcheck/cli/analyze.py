@@ -103,7 +103,7 @@ def _check(source: Path, lift: str | None, folder: Path, settings: "Settings") -
             "Check the name and the folder.",
         )
     meant = lifts_meant(lift, settings.variant, settings.lifts)
-    if len(meant) == 1:
+    if not any(settings.rules in lift.rulebooks for lift in meant):
         meant[0].chosen(rules=settings.rules)
     check_place(folder)
     there = next(path for path in (folder, *folder.absolute().parents) if path.exists())

@@ -165,6 +165,9 @@ def _focus(report: Report) -> Iterator[Text]:
         )
         return
     yield Text.assemble((f"Work on: {focus.title}", "bold"), f" ({focus.why})")
+    for fault in report.faults:
+        if fault.words and fault.rule_id == focus.rule_id:
+            yield Text(f"  Rep {fault.rep_number}: {fault.words}")
     yield Text(f"  Cue: {focus.cue}")
     yield Text(f"  Drill: {focus.drill}")
     if focus.ladder:
