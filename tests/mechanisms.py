@@ -23,9 +23,9 @@ SIZE_PX = (720, 1280)
 REP_S, REST_S = 2.4, 0.8
 
 
-def body_model(lift: str) -> BodyModel:
-    """The `[body]` section of a lift."""
-    model = load_lift(lift).body
+def body_model(lift: str, variant: str = "") -> BodyModel:
+    """The `[body]` section of a lift or of one of its variants."""
+    model = load_lift(lift).chosen(variant=variant).body
     assert model is not None
     return model
 
@@ -40,6 +40,7 @@ class Set:
     """
 
     lift: str = "squat"
+    variant: str = ""
     depth: Sequence[float] = (1.0, 1.0)
     top: float = 0.0
     yaw_deg: float = 10.0
@@ -63,7 +64,7 @@ class Take:
 
     def fit(self, **changes: object) -> Body:
         """Fit it; `changes` replaces what the fit is told."""
-        told = {"lift": body_model(self.of.lift), "view": self.view, "reps": self.reps}
+        told = {"lift": body_model(self.of.lift, self.of.variant), "view": self.view, "reps": self.reps}
         told |= {"plate_diameter_m": self.of.plate_m, **changes}
         motion = told.pop("motion", self.motion)
         return fit_body(motion, **told)  # type: ignore[arg-type]
@@ -76,7 +77,7 @@ class Take:
 
 def film(of: Set) -> Take:
     """Film a set without any noise."""
-    lift, human = body_model(of.lift), load_human()
+    lift, human = body_model(of.lift, of.variant), load_human()
     azimuth = of.near * np.radians(90.0 - of.yaw_deg)
     layout = lay_out(lift, human, azimuth=azimuth, long_side_px=max(SIZE_PX), height_m=None)
     layout = layout.moved(ln_distance=float(np.log(4.0)), down_m=0.3 if of.lift == "bench_press" else 0.0)

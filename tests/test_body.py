@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from mechanisms import Set, film, jittered, mirrored, without_plate
+from mechanisms import Set, body_model, film, jittered, mirrored, without_plate
 
 from formcheck.errors import SettingsError
 from formcheck.metrics.measure import Z90
@@ -280,3 +280,31 @@ def test_one_knee_that_caves_and_hips_that_shift_are_seen_from_the_front():
 
 def test_from_the_side_nothing_is_said_of_one_side_against_the_other():
     assert not film(Set(yaw_deg=10.0)).fit().sides
+
+
+@pytest.mark.parametrize("yaw_deg", [10.0, 40.0])
+@pytest.mark.parametrize(
+    ("lift", "variant"),
+    [("squat", "low_bar"), ("squat", "front"), ("deadlift", "sumo"), ("deadlift", "romanian")],
+)
+def test_a_declared_variant_holds_the_bar_where_it_holds_it(lift, variant, yaw_deg):
+    take = film(Set(lift, variant, yaw_deg=yaw_deg))
+    body = take.fit(motion=jittered(take.motion, 3.0))
+    assert body.trusted, body.why
+    for name in ("knee_flexion", "hip_flexion", "trunk_lean"):
+        assert np.abs(take.error_deg(body, name)).mean() < 2.5, name
+
+
+def test_a_front_squat_taken_for_a_back_squat_leans_too_far():
+    take = film(Set("squat", "front"))
+    body = take.fit(motion=jittered(take.motion, 3.0), lift=body_model("squat"))
+    assert np.abs(take.error_deg(body, "trunk_lean")).mean() > 5.0
+
+
+@pytest.mark.parametrize(("lift", "variant"), [("squat", "low_bar"), ("deadlift", "sumo")])
+def test_these_variants_need_not_be_declared(lift, variant):
+    take = film(Set(lift, variant))
+    body = take.fit(motion=jittered(take.motion, 3.0), lift=body_model(lift))
+    assert body.trusted, body.why
+    for name in ("knee_flexion", "hip_flexion", "trunk_lean"):
+        assert np.abs(take.error_deg(body, name)).mean() < 2.5, name
