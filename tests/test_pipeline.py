@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 from builders import MemorySource
-from synthetic import Joints, Shot, Tempo, film, hidden, noisy, take_of
+from synthetic import Joints, Shot, Tempo, film, hidden, noisy, shifted, take_of
 
 from formcheck import pipeline
 from formcheck.errors import (
@@ -26,6 +26,7 @@ from formcheck.pose.recorded import RecordedPose
 from formcheck.report import Report
 from formcheck.report.files import to_json
 from formcheck.settings import Settings
+from formcheck.skeleton import INDEX
 
 LIFTS = ("squat", "deadlift", "bench_press")
 TEMPO = Tempo((1.0, 1.0))
@@ -342,3 +343,19 @@ def test_a_take_of_other_settings_is_refused(settings: dict[str, str], tmp_path:
 def test_a_folder_without_a_take_is_refused(tmp_path: Path) -> None:
     with pytest.raises(UnreadableVideo, match=r"motion\.npz"):
         analyze_motion(tmp_path)
+
+
+def test_an_undeclared_front_squat_is_noticed() -> None:
+    shot = film("squat", fps=30.0)
+    shoulder, elbow = (shot.motion.keypoints_px[:, INDEX[f"right_{name}"]] for name in ("shoulder", "elbow"))
+    ahead = np.array([0.5 * 0.5 * shot.px_per_m, 0.0])
+    front = shifted(shot.motion, right_elbow=shoulder - elbow + ahead)
+
+    def told(motion: Motion, variant: str | None = None) -> list[str]:
+        warnings = judge(motion, origin_of(motion), settings=Settings(variant=variant)).quality.warnings
+        return [warning.hint for warning in warnings if warning.code == "variant"]
+
+    assert not told(shot.motion)
+    [hint] = told(front)
+    assert "--variant front" in hint
+    assert not told(front, "front")

@@ -84,6 +84,19 @@ class Practice(Strict):
     source: Text
 
 
+class Looks(Strict):
+    """What gives a variant away that nobody named: a metric beyond what the lift's other variants reach.
+
+    `views` are those that show it, `words` say it of the lifter.
+    """
+
+    metric: MetricName
+    at_least: float
+    views: tuple[ViewName, ...] = Field(min_length=1)
+    words: Text
+    source: Text
+
+
 class Change(Strict):
     """What a variant of a lift, or a set of rules, changes of the lift's file.
 
@@ -100,6 +113,8 @@ class Change(Strict):
         with its title, a whole new fault.
     rep, body, bar
         Entries that replace those of the tables of that name, at any depth; lists are replaced as a whole.
+    looks
+        What gives it away.
     """
 
     title: Text
@@ -109,6 +124,7 @@ class Change(Strict):
     rep: dict[str, Any] = Field(default_factory=dict)
     body: dict[str, Any] = Field(default_factory=dict)
     bar: dict[str, Any] = Field(default_factory=dict)
+    looks: Looks | None = None
 
 
 class Lift(Strict):

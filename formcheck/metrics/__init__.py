@@ -97,6 +97,7 @@ METRICS: Mapping[str, Metric] = MappingProxyType(
         "elbow_bend": Metric(posture.elbow_bend, _ELBOW, early=True),
         "elbow_snap": Metric(arms.elbow_snap, _ELBOW, "start"),
         "elbow_height": Metric(arms.elbow_height, ("shoulder", "elbow"), "turn"),
+        "elbows_ahead": Metric(arms.elbows_ahead, ("shoulder", "elbow")),
         "elbow_over_shoulder": Metric(arms.elbow_over_shoulder, ("shoulder", "elbow"), "turn"),
         "forearm_lean": Metric(arms.forearm_lean, ("elbow", "wrist"), "turn"),
         "forearm_tilt": Metric(arms.forearm_tilt, _FOREARMS, "turn"),

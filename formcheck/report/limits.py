@@ -1,7 +1,9 @@
 """What limits a result, and what would help: the report's warnings."""
 
+from statistics import median
+
 from formcheck.lifts.recognise import Recognised
-from formcheck.metrics import Take, fitted
+from formcheck.metrics import Take, fitted, measure
 from formcheck.metrics.barbell import no_forward
 from formcheck.metrics.corrections import corrections_of
 from formcheck.metrics.velocity import LOAD_VELOCITY
@@ -24,6 +26,7 @@ def find_limits(take: Take, recognised: Recognised, rep_coverage: float, origin:
     """Everything that limits the result: the view, what was hidden, the video itself."""
     return [
         *_view_warnings(take, recognised),
+        *_variant_warnings(take, recognised, origin),
         *_correction_warnings(take, recognised),
         *_sight_warnings(take, rep_coverage),
         *_bar_warnings(take, origin),
@@ -53,6 +56,27 @@ def _view_warnings(take: Take, recognised: Recognised) -> list[WarningPart]:
                 hint="Name the lift with --lift, and cut the clip to the set.",
             )
         )
+    return warnings
+
+
+def _variant_warnings(take: Take, recognised: Recognised, origin: Origin) -> list[WarningPart]:
+    """That it looks like another variant than the one that was assumed."""
+    lift, warnings = recognised.lift, []
+    for name, variant in lift.variants.items():
+        looks = variant.looks
+        if looks is None or name == lift.variant or origin.facts.variant or take.view.name not in looks.views:
+            continue
+        found = [measure(looks.metric, take, rep) for rep in recognised.reps]
+        known = [one.value for one in found if not one.missing]
+        if known and median(known) > looks.at_least:
+            warnings.append(
+                WarningPart(
+                    code="variant",
+                    message=f"It looks like a {variant.title.lower()}, as {looks.words}; "
+                    f"it was judged as {lift.variant_title.lower()}.",
+                    hint=f"If so, say --variant {name}: the trunk's angle and some limits are others.",
+                )
+            )
     return warnings
 
 
