@@ -17,19 +17,12 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from formcheck.errors import FormcheckError
+    from formcheck.judgement import Analysis, analyze_motion, judge
     from formcheck.lifts import Lift, known_lifts, load_lift
     from formcheck.motion import Motion, load_motion, save_motion
     from formcheck.origin import Origin
     from formcheck.output import save_analysis
-    from formcheck.pipeline import (
-        Analysis,
-        Analyzer,
-        Progress,
-        analyze,
-        analyze_motion,
-        analyze_video,
-        judge,
-    )
+    from formcheck.pipeline import Analyzer, Progress, analyze, analyze_video
     from formcheck.report import Report
     from formcheck.settings import Settings, load_settings
 
@@ -62,15 +55,8 @@ _HOMES = {
     "formcheck.errors": ("FormcheckError",),
     "formcheck.lifts": ("Lift", "known_lifts", "load_lift"),
     "formcheck.motion": ("Motion", "load_motion", "save_motion"),
-    "formcheck.pipeline": (
-        "Analysis",
-        "Analyzer",
-        "Progress",
-        "analyze",
-        "analyze_motion",
-        "analyze_video",
-        "judge",
-    ),
+    "formcheck.judgement": ("Analysis", "analyze_motion", "judge"),
+    "formcheck.pipeline": ("Analyzer", "Progress", "analyze", "analyze_video"),
     "formcheck.origin": ("Origin",),
     "formcheck.output": ("save_analysis",),
     "formcheck.report": ("Report",),

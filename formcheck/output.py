@@ -9,8 +9,9 @@ import numpy as np
 
 from formcheck.draw import annotate
 from formcheck.errors import OutputError
+from formcheck.judgement import Analysis
 from formcheck.motion import Motion, save_motion
-from formcheck.pipeline import Analysis, OnProgress, ticker
+from formcheck.pipeline import OnProgress, ticker
 from formcheck.pose import FloatArray
 from formcheck.report.files import to_json, write_reps_csv, write_signals_csv
 from formcheck.report.html import to_html

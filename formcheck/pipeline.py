@@ -1,52 +1,26 @@
-"""The only place where the stages meet: eyes on each frame, then judgement on the whole take.
+"""The eyes on each frame, then judgement on the whole take.
 
 `Analyzer` is the one core for files and for cameras: `update` with each frame, `report` at any time.
-`analyze` is nothing more than that in a loop.
+`analyze` is nothing more than that in a loop. What is made of a take is in `formcheck.judgement`.
 """
 
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import cast
 
 from formcheck.bar import Hands, HandsTracker
 from formcheck.bar.hands import HandFlow
 from formcheck.bar.track import PlateTracker
-from formcheck.body import add_curves, fit_body
 from formcheck.errors import TooShort
-from formcheck.faults import find_faults, findings_of
+from formcheck.judgement import Analysis, judge, judge_take
 from formcheck.lifts import lifts_meant
-from formcheck.lifts.recognise import Recognised, doing, recognise
-from formcheck.metrics import Take
-from formcheck.motion import Motion, Recorder, load_motion, load_note
-from formcheck.origin import Facts, Origin
+from formcheck.motion import Motion, Recorder
+from formcheck.origin import Origin
 from formcheck.pose import Pose, PoseEstimator, load_pose
-from formcheck.practice import choose_focus
 from formcheck.report import Report
-from formcheck.report.compose import (
-    body_part,
-    fault_part,
-    finding_part,
-    focus_part,
-    lift_part,
-    made_by,
-    quality_part,
-    rep_part,
-    scale_part,
-    score_part,
-    set_part,
-    signals_part,
-    video_part,
-    view_part,
-)
-from formcheck.reps import Rep
-from formcheck.scale import estimate_scale
-from formcheck.score import score_set
-from formcheck.settings import Preset, Settings, load_settings
-from formcheck.signals import Signals, compute_signals
+from formcheck.settings import Settings, load_settings
 from formcheck.video import Frame, FrameSource, VideoInfo, open_video
-from formcheck.view import estimate_view
 
 _FEWEST_FRAMES = 10
 _SOON = 0.75
@@ -73,19 +47,6 @@ class Progress:
 
 
 OnProgress = Callable[[Progress], None]
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Analysis:
-    """A report with all that is needed to write its files, and to read its measures anew."""
-
-    report: Report
-    motion: Motion
-    signals: Signals
-    origin: Origin
-    source: FrameSource | None
-    take: Take
-    reps: tuple[Rep, ...]
 
 
 class Analyzer:
@@ -184,79 +145,6 @@ class Analyzer:
         return judge(self.motion(), self.origin(), lift=self._lift, settings=self._settings)
 
 
-def judge(
-    motion: Motion, origin: Origin, *, lift: str | None = None, settings: Settings | None = None
-) -> Report:
-    """Judge a take: pure, so the same frames always give the same report.
-
-    Parameters
-    ----------
-    motion
-        The take.
-    origin
-        Where it comes from.
-    lift
-        Name of the lift; None recognises it.
-    settings
-        What it says of plate, lifter and load goes before what was said when the take was watched.
-
-    Raises
-    ------
-    AnalysisError
-        Nobody lifts, it is none of the lifts, or no rep was found.
-    """
-    return _judge(motion, origin.told(settings), lift, settings, None).report
-
-
-def _judge(
-    motion: Motion, origin: Origin, name: str | None, settings: Settings | None, source: FrameSource | None
-) -> Analysis:
-    view = estimate_view(motion)
-    facts = origin.facts
-    scale = estimate_scale(motion, view, plate_diameter_m=facts.plate_diameter_m, height_m=facts.height_m)
-    slow_motion = origin.info.slow_motion
-    signals = compute_signals(motion, view, scale, slow_motion=slow_motion)
-    take = Take(motion, signals, view, scale, slow_motion, cast("Preset", origin.settings["preset"]))
-    lifts = lifts_meant(name, facts.variant, settings.lifts if settings else None)
-    recognised = recognise(take, lifts, insisted=len(lifts) == 1)
-    recognised = replace(recognised, lift=recognised.lift.chosen(rules=facts.rules))
-    take = _with_body(doing(take, recognised, load_kg=facts.load_kg), recognised, facts)
-    found = find_faults(take, recognised.lift, recognised.reps)
-    names = recognised.lift.metrics
-    report = Report(
-        video=video_part(origin, len(motion.time_s)),
-        lift=lift_part(recognised, given=len(lifts) == 1, variant_given=facts.variant is not None),
-        view=view_part(take),
-        scale=scale_part(take.scale),
-        body=body_part(take.body),
-        set=set_part(take, recognised.reps, facts.load_kg),
-        reps=[rep_part(take, rep, names, found) for rep in recognised.reps],
-        faults=[fault_part(fault) for fault in found],
-        findings=[finding_part(finding) for finding in findings_of(found)],
-        score=score_part(score_set(found)),
-        practice=focus_part(choose_focus(found, recognised.lift.practice)),
-        quality=quality_part(take, recognised, origin),
-        signals=signals_part(take),
-        made_by=made_by(origin.weights, origin.settings),
-    )
-    return Analysis(report, motion, take.signals, origin, source, take, recognised.reps)
-
-
-def _with_body(take: Take, recognised: Recognised, facts: Facts) -> Take:
-    """Fit the lifter's body to the reps, and add its curves to the signals where it is trusted."""
-    if recognised.lift.body is None:
-        return take
-    body = fit_body(
-        take.motion,
-        lift=recognised.lift.body,
-        view=take.view,
-        reps=recognised.reps,
-        plate_diameter_m=facts.plate_diameter_m,
-        height_m=facts.height_m,
-    )
-    return replace(take, body=body, signals=add_curves(take.signals, body))
-
-
 def analyze(
     path: str | Path,
     *,
@@ -309,29 +197,7 @@ def analyze_video(
         tick(frame.index + 1)
     motion = analyzer.motion()
     ticker("judging", len(motion.time_s), progress)(len(motion.time_s))
-    origin = analyzer.origin(source)
-    return _judge(motion, origin, lift, settings, source)
-
-
-def analyze_motion(
-    path: str | Path, *, lift: str | None = None, settings: Settings | None = None
-) -> Analysis:
-    """Judge a saved take again, without vision.
-
-    Parameters
-    ----------
-    path
-        A `motion.npz`, or a result folder that holds one.
-    lift
-        Name of the lift; None recognises it.
-    settings
-        What it says of plate, lifter and load goes before what was said when the take was watched;
-        what the eyes were set to is saved with the take.
-    """
-    path = Path(path)
-    path = path / "motion.npz" if path.is_dir() else path
-    motion, origin = load_motion(path), Origin.from_json(load_note(path))
-    return _judge(motion, origin.told(settings), lift, settings, None)
+    return judge_take(motion, analyzer.origin(source), lift=lift, settings=settings, source=source)
 
 
 def ticker(stage: str, total: int | None, progress: OnProgress | None) -> Callable[[int], None]:

@@ -11,10 +11,11 @@ from synthetic import Tempo, film, take_of
 
 from formcheck import output
 from formcheck.errors import OutputError
+from formcheck.judgement import Analysis, judge
 from formcheck.motion import load_motion
 from formcheck.origin import Origin
 from formcheck.output import save_analysis
-from formcheck.pipeline import Analysis, Progress, judge
+from formcheck.pipeline import Progress
 from formcheck.report import Report
 
 FILES = {"report.json", "report.html", "reps.csv", "signals.csv", "motion.npz"}

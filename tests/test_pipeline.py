@@ -18,10 +18,11 @@ from formcheck.errors import (
     UnknownLift,
     UnreadableVideo,
 )
+from formcheck.judgement import analyze_motion, judge
 from formcheck.motion import Motion, load_motion, save_motion
 from formcheck.origin import Origin
 from formcheck.output import save_analysis
-from formcheck.pipeline import Analyzer, analyze_motion, judge
+from formcheck.pipeline import Analyzer
 from formcheck.pose.recorded import RecordedPose
 from formcheck.report import Report
 from formcheck.report.files import to_json

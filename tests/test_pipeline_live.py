@@ -14,8 +14,9 @@ from test_pipeline import content, shot_of
 from formcheck import pipeline
 from formcheck.bar import Hands
 from formcheck.errors import NoLifter, NoReps, TooShort
+from formcheck.judgement import judge
 from formcheck.motion import Motion
-from formcheck.pipeline import Analyzer, analyze, analyze_video, judge
+from formcheck.pipeline import Analyzer, analyze, analyze_video
 from formcheck.pose import Pose
 from formcheck.pose.recorded import RecordedPose
 from formcheck.settings import Settings

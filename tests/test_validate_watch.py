@@ -17,10 +17,11 @@ from synthetic import film
 from truths import TEMPO, filmed, truth_of
 
 from formcheck.errors import OutputError, TooShort
+from formcheck.judgement import analyze_motion
 from formcheck.models import find_model, networks_of
 from formcheck.motion import save_motion
 from formcheck.origin import Origin
-from formcheck.pipeline import Analyzer, analyze_motion
+from formcheck.pipeline import Analyzer
 from formcheck.pose.recorded import RecordedPose
 from formcheck.settings import Settings
 from formcheck.validate import find_clips, run_clips, takes, watch

@@ -8,9 +8,9 @@ import numpy as np
 from builders import MemorySource
 from synthetic import Array, Shot, Tempo, film
 
+from formcheck.judgement import Analysis, analyze_motion
 from formcheck.motion import Motion, save_motion
 from formcheck.origin import Origin
-from formcheck.pipeline import Analysis, analyze_motion
 from formcheck.report import MeasurePart, RepPart
 from formcheck.skeleton import INDEX
 from formcheck.validate.clips import Clip

@@ -12,7 +12,7 @@ from formcheck.errors import OutputError, UnreadableVideo
 
 if TYPE_CHECKING:
     from formcheck.cli.progress import Bars
-    from formcheck.pipeline import Analysis
+    from formcheck.judgement import Analysis
     from formcheck.settings import Settings
 
 EPILOG = """\b
@@ -62,8 +62,8 @@ def analyze(
 
         tell_of_metrics(settings.models_dir, interactive=sys.stdin.isatty())
     from formcheck.cli.progress import Bars
+    from formcheck.judgement import analyze_motion
     from formcheck.output import save_analysis
-    from formcheck.pipeline import analyze_motion
 
     with Bars(quiet=quiet) as bars:
         if from_motion:

@@ -5,10 +5,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from formcheck.judgement import Analysis
 from formcheck.lifts import load_lift
 from formcheck.metrics import fitted, reading
 from formcheck.metrics.corrections import CORRECTED, Correction, Corrections, Network
-from formcheck.pipeline import Analysis
 from formcheck.report import RepPart
 from formcheck.validate.body import near_side
 from formcheck.validate.instants import at

@@ -6,10 +6,10 @@ from dataclasses import replace
 import numpy as np
 
 from formcheck.body import Body, fit_body
+from formcheck.judgement import Analysis
 from formcheck.lifts import load_lift
 from formcheck.metrics.measure import Z90
 from formcheck.motion import Motion
-from formcheck.pipeline import Analysis
 from formcheck.pose import FloatArray
 from formcheck.signals.filters import Flags, inside_any
 from formcheck.validate import figures as f

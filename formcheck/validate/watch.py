@@ -14,7 +14,8 @@ from multiprocessing.context import SpawnProcess
 from pathlib import Path
 
 from formcheck.errors import FormcheckError
-from formcheck.pipeline import Analysis, Analyzer, analyze_motion
+from formcheck.judgement import Analysis, analyze_motion
+from formcheck.pipeline import Analyzer
 from formcheck.settings import Settings
 from formcheck.validate.clips import Clip
 from formcheck.validate.takes import Cost, kept_cost, make_folder, prune, save_cost, save_take, take_path
