@@ -19,6 +19,7 @@
     │   ├── NoLifter             nobody in view could be followed
     │   ├── NotALift             someone moves, but it is none of the three lifts
     │   └── NoReps               the lift was recognised, no rep was found
+    ├── InvalidReference         a file of reference reps that is none, or of another lift
     ├── OutputError              the folder for the results
     └── SettingsError            FORMCHECK_* variables or formcheck.toml
 
@@ -115,6 +116,10 @@ class NotALift(AnalysisError):
 
 class NoReps(AnalysisError):
     """The lift was recognised but no rep was found."""
+
+
+class InvalidReference(FormcheckError):
+    """A reference file that is none, of another version, or of another lift."""
 
 
 class OutputError(FormcheckError):
