@@ -12,7 +12,9 @@ from formcheck.metrics import Take
 from formcheck.motion import Motion, load_motion, load_note
 from formcheck.origin import Facts, Origin
 from formcheck.practice import choose_focus
+from formcheck.reference import load_reference
 from formcheck.report import Report
+from formcheck.report.comparison import comparison_parts, pair_part
 from formcheck.report.compose import (
     body_part,
     fault_part,
@@ -29,11 +31,13 @@ from formcheck.report.compose import (
     video_part,
     view_part,
 )
+from formcheck.report.story import story_part
 from formcheck.reps import Rep
 from formcheck.scale import estimate_scale
 from formcheck.score import score_set
-from formcheck.settings import Preset, Settings
+from formcheck.settings import Preset, Settings, tempo_s
 from formcheck.signals import Signals, compute_signals
+from formcheck.story import tell_story
 from formcheck.video import FrameSource
 from formcheck.view import estimate_view
 
@@ -95,25 +99,38 @@ def judge_take(
     recognised = recognise(take, lifts, insisted=len(lifts) == 1)
     recognised = replace(recognised, lift=recognised.lift.chosen(rules=facts.rules))
     take = _with_body(doing(take, recognised, load_kg=facts.load_kg), recognised, facts)
-    found = find_faults(take, recognised.lift, recognised.reps)
-    names = recognised.lift.metrics
-    report = Report(
-        video=video_part(origin, len(motion.time_s)),
-        lift=lift_part(recognised, given=len(lifts) == 1, variant_given=facts.variant is not None),
+    report = _report(take, recognised, origin, settings, given=len(lifts) == 1)
+    return Analysis(report, motion, take.signals, origin, source, take, recognised.reps)
+
+
+def _report(
+    take: Take, recognised: Recognised, origin: Origin, settings: Settings | None, *, given: bool
+) -> Report:
+    """Judge the reps, compare them, and put all of it together."""
+    lift, reps = recognised.lift, recognised.reps
+    found = find_faults(take, lift, reps)
+    path, tempo = (settings.reference, settings.tempo) if settings else (None, None)
+    reference = load_reference(path) if path else None
+    story = tell_story(take, reps, found, tempo_s=tempo_s(tempo) if tempo else None)
+    return Report(
+        video=video_part(origin, len(take.motion.time_s)),
+        lift=lift_part(recognised, given=given, variant_given=origin.facts.variant is not None),
         view=view_part(take),
         scale=scale_part(take.scale),
         body=body_part(take.body),
-        set=set_part(take, recognised.reps, facts.load_kg),
-        reps=[rep_part(take, rep, names, found) for rep in recognised.reps],
+        set=set_part(take, reps, take.load_kg),
+        reps=[rep_part(take, rep, lift.metrics, found) for rep in reps],
         faults=[fault_part(fault) for fault in found],
         findings=[finding_part(finding) for finding in findings_of(found)],
         score=score_part(score_set(found)),
-        practice=focus_part(choose_focus(found, recognised.lift.practice)),
+        practice=focus_part(choose_focus(found, lift.practice)),
+        comparisons=comparison_parts(take, reps, found, variant=lift.variant, file=reference, path=path),
+        pair=pair_part(take, reps, found, reference),
+        story=story_part(story),
         quality=quality_part(take, recognised, origin),
         signals=signals_part(take),
         made_by=made_by(origin.weights, origin.settings),
     )
-    return Analysis(report, motion, take.signals, origin, source, take, recognised.reps)
 
 
 def _with_body(take: Take, recognised: Recognised, facts: Facts) -> Take:

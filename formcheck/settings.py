@@ -1,10 +1,10 @@
 """The one settings tree: defaults written once, changed by `FORMCHECK_*` variables or `formcheck.toml`."""
 
 from pathlib import Path
-from typing import Literal
+from typing import Annotated, Literal
 
 from platformdirs import user_cache_path
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError
 from pydantic_settings import (
     BaseSettings,
     PydanticBaseSettingsSource,
@@ -22,6 +22,43 @@ Preset = Literal["accurate", "balanced", "light"]
 
 Backend = Literal["direct", "mediapipe"]
 """How the pose networks are run; see `formcheck.pose`."""
+
+
+_LONGEST_PHASE_S = 30.0
+
+
+def tempo_s(text: str) -> tuple[float, float, float]:
+    """Read a tempo, like 3-1-0, as seconds of the eccentric, pause and concentric phase.
+
+    0 or X is as fast as possible.
+
+    Raises
+    ------
+    ValueError
+        Not three numbers of seconds.
+    """
+    parts = text.strip().upper().split("-")
+    seconds = [0.0 if part.strip() == "X" else _seconds(part) for part in parts]
+    if len(seconds) != 3 or not all(0 <= one <= _LONGEST_PHASE_S for one in seconds):
+        raise ValueError(
+            "expected the seconds of eccentric, pause and concentric, like 3-1-0 (0 or X: as fast as "
+            f"possible), found '{text}'"
+        )
+    if not any(seconds):
+        raise ValueError(f"expected at least one phase with seconds to keep, found '{text}'")
+    return seconds[0], seconds[1], seconds[2]
+
+
+def _seconds(text: str) -> float:
+    try:
+        return float(text.replace(",", "."))
+    except ValueError:
+        return -1.0
+
+
+def _tempo(text: str) -> str:
+    tempo_s(text)
+    return text
 
 
 class VideoLimits(BaseModel):
@@ -64,6 +101,8 @@ class Settings(BaseSettings):
     variant: str | None = Field(None, pattern=r"^[a-z_]+$")
     rules: str | None = Field(None, pattern=r"^[a-z_]+$")
     lifts: Path | None = None
+    reference: Path | None = None
+    tempo: Annotated[str, AfterValidator(_tempo)] | None = None
     limits: VideoLimits = VideoLimits()
 
     @classmethod

@@ -17,6 +17,7 @@ from formcheck.cli.doctor import doctor
 from formcheck.cli.lifts import explain, lifts
 from formcheck.cli.models import models
 from formcheck.cli.profile import profile
+from formcheck.cli.reference import reference
 from formcheck.cli.terminal import Group
 from formcheck.cli.validate import validate
 
@@ -26,6 +27,7 @@ _EPILOG = """\b
 Start here:
   formcheck analyze squat.mp4              results in ./squat.formcheck/
   formcheck analyze pull.mov --lift deadlift
+  formcheck reference make me.ref.json squat.formcheck
   formcheck explain squat.depth_short      what a rule asks, and on whose word
   formcheck doctor                         is everything in place here?
 """
@@ -41,6 +43,7 @@ app = typer.Typer(
 )
 app.command(epilog=EPILOG)(analyze)
 app.command()(profile)
+app.add_typer(reference, name="reference")
 app.add_typer(models, name="models")
 app.add_typer(lifts, name="lifts")
 app.command()(explain)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import typer
 
 from formcheck.cli import options
-from formcheck.errors import OutputError, UnreadableVideo
+from formcheck.errors import InvalidReference, OutputError, UnreadableVideo
 
 if TYPE_CHECKING:
     from formcheck.cli.progress import Bars
@@ -20,6 +20,7 @@ Examples:
   formcheck analyze squat.mp4                      results: ./squat.formcheck/
   formcheck analyze squat.mp4 --preset light       faster, less exact
   formcheck analyze squat.formcheck --from-motion  again, without the video
+  formcheck analyze squat.mp4 --reference me.ref.json --tempo 3-1-0
   formcheck analyze squat.mp4 --json | jq .reps
 
 Film from the side, at hip height, from 3 to 5 m away, with the whole bar end and both feet in view.
@@ -44,6 +45,8 @@ def analyze(
     variant: options.Variant = None,
     rules: options.Rules = None,
     lifts: options.Lifts = None,
+    reference: options.Reference = None,
+    tempo: options.Tempo = None,
 ) -> None:
     """Judge the reps in a video; write a report, plots and data.
 
@@ -53,7 +56,7 @@ def analyze(
 
     settings = load_settings(
         preset=preset, pose=pose, plate_diameter_m=plate_diameter, height_m=height, load_kg=load,
-        variant=variant, rules=rules, lifts=lifts,
+        variant=variant, rules=rules, lifts=lifts, reference=reference, tempo=tempo,
     )  # fmt: skip
     folder = out or default_folder(source, from_motion=from_motion)
     _check(source, lift, folder, settings)
@@ -105,12 +108,26 @@ def _check(source: Path, lift: str | None, folder: Path, settings: "Settings") -
     meant = lifts_meant(lift, settings.variant, settings.lifts)
     if not any(settings.rules in lift.rulebooks for lift in meant):
         meant[0].chosen(rules=settings.rules)
+    if settings.reference is not None:
+        _check_reference(settings.reference, lift)
     check_place(folder)
     there = next(path for path in (folder, *folder.absolute().parents) if path.exists())
     if not there.is_dir() or not os.access(there, os.W_OK):
         raise OutputError(
             f"{folder}: expected a folder that can be written, found that {there} cannot",
             "Choose another one with --out.",
+        )
+
+
+def _check_reference(path: Path, lift: str | None) -> None:
+    from formcheck.reference import load_reference
+
+    found = load_reference(path).lift
+    if lift is not None and found != lift:
+        raise InvalidReference(
+            f"{path.name}: expected a reference of a {lift.replace('_', ' ')}, found one of a "
+            f"{found.replace('_', ' ')}",
+            "Give a reference of the same lift.",
         )
 
 

@@ -162,6 +162,26 @@ Lifts = Annotated[
 ]
 """`--lifts`; None leaves it to the settings."""
 
+Reference = Annotated[
+    Path | None,
+    typer.Option(
+        metavar="FILE",
+        help="Compare each rep with a file of `formcheck reference make`. Default: a generic curve, computed, "
+        "and the best rep of the set itself.",
+    ),
+]
+"""`--reference`; None leaves it to the settings."""
+
+Tempo = Annotated[
+    str | None,
+    typer.Option(
+        metavar="E-P-C",
+        help="The tempo that was asked for: seconds of eccentric, pause and concentric, like 3-1-0; 0 or X: "
+        "as fast as possible.",
+    ),
+]
+"""`--tempo`; None leaves it to the settings."""
+
 NoVideo = Annotated[bool, typer.Option("--no-video", help="Don't write the annotated video; saves its time.")]
 """`--no-video`."""
 

@@ -2,18 +2,36 @@
 
 from collections.abc import Sequence
 from math import ceil
+from typing import Protocol
 
 import numpy as np
 
-from formcheck.faults import Fault, Verdict
 from formcheck.reference.curves import RepCurves
 from formcheck.reference.reference import spread_of
 
 _FEWEST = 3
+
+
+class Judged(Protocol):
+    """What a rule says of a rep: a `Fault`, or the part of a report."""
+
+    @property
+    def rep_number(self) -> int:
+        """From 1."""
+
+    @property
+    def verdict(self) -> str:
+        """`fine`, `borderline`, `fault` or `not_assessed`."""
+
+    @property
+    def severity(self) -> float:
+        """How bad, 0 for what is no fault."""
+
+
 _SHARE = 0.25
 
 
-def best_first(curves: Sequence[RepCurves], faults: Sequence[Fault]) -> list[int]:
+def best_first(curves: Sequence[RepCurves], faults: Sequence[Judged]) -> list[int]:
     """Numbers of the reps, the best first.
 
     Least severe faults, then fewest borderline calls, then the most typical one: the nearest to the set's
@@ -22,20 +40,20 @@ def best_first(curves: Sequence[RepCurves], faults: Sequence[Fault]) -> list[int
 
     def key(rep: RepCurves) -> tuple[int, float, int, float]:
         found = [fault for fault in faults if fault.rep_number == rep.number]
-        severity = sum(fault.severity for fault in found if fault.verdict is Verdict.FAULT)
-        close = sum(fault.verdict is Verdict.BORDERLINE for fault in found)
+        severity = sum(fault.severity for fault in found if fault.verdict == "fault")
+        close = sum(fault.verdict == "borderline" for fault in found)
         return -len(rep.phases), round(severity, 6), close, _from_usual(rep, curves)
 
     return [rep.number for rep in sorted(curves, key=key)]
 
 
-def best_reps(curves: Sequence[RepCurves], faults: Sequence[Fault]) -> list[int]:
+def best_reps(curves: Sequence[RepCurves], faults: Sequence[Judged]) -> list[int]:
     """Numbers of the best reps for a reference: the best quarter of the set, at least three where there are.
 
     Only reps with the fewest phases missing and without a fault, unless every rep has one.
     """
     order = best_first(curves, faults)
-    faulty = {fault.rep_number for fault in faults if fault.verdict is Verdict.FAULT}
+    faulty = {fault.rep_number for fault in faults if fault.verdict == "fault"}
     most = max((len(rep.phases) for rep in curves), default=0)
     whole = {rep.number for rep in curves if len(rep.phases) == most}
     clean = [number for number in order if number in whole and number not in faulty]

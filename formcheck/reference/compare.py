@@ -106,8 +106,8 @@ def compare(rep: RepCurves, reference: Reference) -> Comparison:
 
     A difference is measured in standard deviations that hold the spread of the reference, its doubt and the
     rep's own (within one take only what differs from rep to rep), so that a departure inside the
-    measurement's own interval is none. Where a phase takes a fifth longer or shorter, places of bar and joints are compared
-    after dynamic time warping; speed never is.
+    measurement's own interval is none. Where a phase takes a fifth longer or shorter, places of bar and
+    joints are compared after dynamic time warping; speed never is.
     """
     lifter, mean, sd = {}, {}, {}
     departures: list[Departure] = []

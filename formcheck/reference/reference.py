@@ -97,6 +97,7 @@ class _GenericCurve(_Strict):
 
 
 class _Generic(_Strict):
+    variants: dict[str, str]
     spread: dict[str, float]
     curves: tuple[_GenericCurve, ...]
 
@@ -117,22 +118,25 @@ def generic_sources(lift: str) -> dict[str, str]:
     return {curve.signal: curve.source for curve in _generic().curves if curve.lift == lift}
 
 
-def generic_for(rep: RepCurves, lift: str) -> Reference:
+def generic_for(rep: RepCurves, lift: str, variant: str = "") -> Reference:
     """The generic curves of a lift, at the heights through which the bar of this rep goes.
 
-    So tempo and speed are the rep's own, and are not compared. Empty where the bar's height is not known.
+    So tempo and speed are the rep's own, and are not compared. Empty where the bar's height is not known,
+    and for a variant that it is not of.
     """
     heights = {
         phase.name: phase.curves["bar_height_m"] for phase in rep.phases if "bar_height_m" in phase.curves
     }
     known = np.concatenate([curve.values for curve in heights.values()]) if heights else np.empty(0)
     phases: dict[PhaseKind, PhaseBands] = {}
-    if np.isfinite(known).any() and float(np.nanmax(known) - np.nanmin(known)) > 0:
+    of = _generic().variants.get(lift, "")
+    if (not of or variant in ("", of)) and np.isfinite(known).any() and float(np.nanmax(known) - np.nanmin(known)) > 0:
         low, range_m = float(np.nanmin(known)), float(np.nanmax(known) - np.nanmin(known))
         for name, curve in heights.items():
             share = np.clip((curve.values - low) / range_m, 0.0, 1.0)
             phases[name] = PhaseBands(None, MappingProxyType(_generic_bands(lift, name, share, range_m)))
-    title = "a generic curve, computed from a model and typical values: nobody was filmed for it"
+    style = f" of the {of.replace('_', ' ')} {lift.replace('_', ' ')}" if of else ""
+    title = f"a generic curve{style}, computed from a model and typical values: nobody was filmed for it"
     return Reference("generic", title, 0, MappingProxyType(phases))
 
 

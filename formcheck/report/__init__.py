@@ -2,20 +2,17 @@
 
 from typing import Literal
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import Field
 
-SCHEMA_VERSION = "1.2"
+from formcheck.report.parts import ComparisonPart, PairPart, Part, StoryPart
+from formcheck.report.parts import MeasurePart as MeasurePart
+
+SCHEMA_VERSION = "1.3"
 
 VerdictName = Literal["fine", "borderline", "fault", "not_assessed"]
 
 
-class _Part(BaseModel):
-    """A frozen part of the report; unknown fields are refused."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-
-class VideoPart(_Part):
+class VideoPart(Part):
     """The video that was judged.
 
     `frames` counts those looked at; `decoded_share` is 1.0 unless the file was cut short; `capture_rate` is
@@ -37,7 +34,7 @@ class VideoPart(_Part):
     decoded_share: float = 1.0
 
 
-class LiftPart(_Part):
+class LiftPart(Part):
     """Which lift it is, how sure (0..1), and whether the user said so.
 
     `variant` is how it was done: assumed unless `variant_given`. `rules` names the rulebook that judged it;
@@ -56,7 +53,7 @@ class LiftPart(_Part):
     rules_title: str = ""
 
 
-class ViewPart(_Part):
+class ViewPart(Part):
     """From where the camera looks; `yaw_deg` is 0 from the side, 90 from the front or the rear."""
 
     name: Literal["side", "oblique", "front", "rear"]
@@ -66,17 +63,7 @@ class ViewPart(_Part):
     confidence: float
 
 
-class MeasurePart(_Part):
-    """A number with its 90 % interval, or the reason why there is none (`missing`)."""
-
-    value: float | None
-    unit: str
-    low: float | None = None
-    high: float | None = None
-    missing: str | None = None
-
-
-class ScalePart(_Part):
+class ScalePart(Part):
     """Where the metres come from, and how sure they are.
 
     `m_per_px` is the median over the take, `relative_error` its standard deviation over its value, `yaw_deg`
@@ -92,7 +79,7 @@ class ScalePart(_Part):
     note: str = ""
 
 
-class BodyPart(_Part):
+class BodyPart(Part):
     """Where the joint angles come from, and the lifter's lengths.
 
     `shown` is `fit` where they are of the fitted body, `keypoints` where that is not trusted; `note` says why
@@ -104,14 +91,14 @@ class BodyPart(_Part):
     lengths: dict[str, MeasurePart]
 
 
-class SetPart(_Part):
+class SetPart(Part):
     """Numbers of the whole set, by name as in a rep; `load_kg` is what the lifter said is on the bar."""
 
     load_kg: float | None
     measures: dict[str, MeasurePart]
 
 
-class PhasePart(_Part):
+class PhasePart(Part):
     """A span of a rep: eccentric, pause, concentric or sticking_region; seconds of the video."""
 
     name: str
@@ -119,7 +106,7 @@ class PhasePart(_Part):
     end_s: float
 
 
-class RepPart(_Part):
+class RepPart(Part):
     """One rep; `turn_s` is its lowest point (squat, bench press) or lockout (deadlift)."""
 
     number: int
@@ -133,7 +120,7 @@ class RepPart(_Part):
     measures: dict[str, MeasurePart]
 
 
-class FaultPart(_Part):
+class FaultPart(Part):
     """What one rule says of one rep.
 
     `reason` says why it was not assessed or is too close to call; `words` tells the measure in a unit that
@@ -157,7 +144,7 @@ class FaultPart(_Part):
     words: str = ""
 
 
-class FindingPart(_Part):
+class FindingPart(Part):
     """What one rule says of the set: its verdict, and how many reps were faulty, too close, judged.
 
     `severity` is the mean of the faulty reps.
@@ -173,7 +160,7 @@ class FindingPart(_Part):
     severity: float
 
 
-class LostPart(_Part):
+class LostPart(Part):
     """Points that a finding costs."""
 
     rule_id: str
@@ -181,7 +168,7 @@ class LostPart(_Part):
     points: float
 
 
-class ScorePart(_Part):
+class ScorePart(Part):
     """Points of 100, never without what they were `lost` by.
 
     None where too little was judged; `assessed` is the share, 0..1, and `note` says what it leaves out.
@@ -193,7 +180,7 @@ class ScorePart(_Part):
     note: str
 
 
-class FocusPart(_Part):
+class FocusPart(Part):
     """The one thing to work on, in words for the lifter; `why` says what was seen.
 
     `tempo` is what to practice with, eccentric-pause-concentric in seconds; the drill is step `rung` (from 1)
@@ -206,12 +193,12 @@ class FocusPart(_Part):
     drill: str
     why: str
     tempo: str = ""
-    ladder: list[str] = []
+    ladder: list[str] = Field(default_factory=list)
     rung: int = 0
     fixed_when: str = ""
 
 
-class WarningPart(_Part):
+class WarningPart(Part):
     """What limits the result, and what would help."""
 
     code: str
@@ -219,7 +206,7 @@ class WarningPart(_Part):
     hint: str
 
 
-class QualityPart(_Part):
+class QualityPart(Part):
     """How much of the set was seen: shares 0..1 of frames, people followed, warnings."""
 
     coverage: float
@@ -230,14 +217,14 @@ class QualityPart(_Part):
     warnings: list[WarningPart]
 
 
-class WeightPart(_Part):
+class WeightPart(Part):
     """A network that was run."""
 
     name: str
     sha256: str
 
 
-class MadeBy(_Part):
+class MadeBy(Part):
     """Everything that made the result: versions, weights, settings, date (UTC, ISO 8601)."""
 
     formcheck: str
@@ -248,14 +235,14 @@ class MadeBy(_Part):
     created: str
 
 
-class SignalsPart(_Part):
+class SignalsPart(Part):
     """The curves: `time_s` uniform; each value list has its unit in the name, None where not measured."""
 
     time_s: list[float]
     values: dict[str, list[float | None]]
 
 
-class Report(_Part):
+class Report(Part):
     """What `formcheck analyze` found.
 
     `practice` is None where no fault was found that this view can show. `signals` are the curves that the
@@ -271,9 +258,12 @@ class Report(_Part):
     set: SetPart
     reps: list[RepPart]
     faults: list[FaultPart]
-    findings: list[FindingPart] = []
+    findings: list[FindingPart] = Field(default_factory=list)
     score: ScorePart | None = None
     practice: FocusPart | None
+    comparisons: list[ComparisonPart] = Field(default_factory=list)
+    pair: PairPart | None = None
+    story: StoryPart | None = None
     quality: QualityPart
     signals: SignalsPart
     made_by: MadeBy
