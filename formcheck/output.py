@@ -7,14 +7,14 @@ from pathlib import Path
 
 import numpy as np
 
-from formcheck.draw import annotate
+from formcheck.draw import annotate, draw_evidence
 from formcheck.errors import OutputError
 from formcheck.judgement import Analysis
 from formcheck.motion import Motion, save_motion
 from formcheck.pipeline import OnProgress, ticker
 from formcheck.pose import FloatArray
 from formcheck.report.files import to_json, write_reps_csv, write_signals_csv
-from formcheck.report.html import to_html
+from formcheck.report.html import Picture, to_html
 from formcheck.signals import Signals, resample
 from formcheck.skeleton import INDEX
 
@@ -32,7 +32,7 @@ def save_analysis(
     video: bool = True,
     progress: OnProgress | None = None,
 ) -> Path:
-    """Write report.json, report.html, annotated.mp4, reps.csv, signals.csv and motion.npz into a folder.
+    """Write report.json, report.html, annotated.mp4, evidence/, reps.csv, signals.csv and motion.npz.
 
     All is written to a temporary folder beside it and renamed: a folder of results is always whole. An older
     result in its place is replaced; any other folder is left alone.
@@ -81,8 +81,8 @@ def _write_files(analysis: Analysis, folder: Path, *, video: bool, progress: OnP
     bar_px = resample(signals.time_s, signals.bar_px, motion.time_s)
     if not _followed(motion, signals):
         bar_px = np.full_like(bar_px, np.nan)
+    points, confidence = _skeleton(analysis)
     if video and analysis.source is not None:
-        points, confidence = _skeleton(analysis)
         tick = ticker("drawing", len(motion.time_s), progress)
         annotate(
             analysis.source,
@@ -97,11 +97,24 @@ def _write_files(analysis: Analysis, folder: Path, *, video: bool, progress: OnP
             camera_px=motion.camera_px if signals.camera_moved else None,
             progress=lambda done, _: tick(done),
         )
+    pictures: dict[str, Picture] = {}
+    if analysis.source is not None:
+        shake = motion.camera_px if signals.camera_moved else 0.0
+        pictures = draw_evidence(
+            analysis.source,
+            time_s=motion.time_s,
+            keypoints_px=points,
+            confidence=confidence,
+            bar_px=bar_px + shake,
+            plate_axes_px=motion.plate_axes_px,
+            report=report,
+            folder=folder / "evidence",
+        )
     ticker("writing", None, progress)(0)
     write_reps_csv(report, folder / "reps.csv")
     write_signals_csv(report, folder / "signals.csv")
     save_motion(motion, folder / "motion.npz", note=analysis.origin.to_json())
-    page = to_html(report, clip if clip.exists() else None)
+    page = to_html(report, clip if clip.exists() else None, pictures)
     (folder / "report.html").write_text(page, encoding="utf-8")
     (folder / _RESULT).write_text(to_json(report), encoding="utf-8")
 

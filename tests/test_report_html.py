@@ -13,10 +13,10 @@ from builders import make_fault, make_rep, make_report, measure, missing
 
 from formcheck.errors import OutputError
 from formcheck.report import SignalsPart
+from formcheck.report.cards import rule_cards
 from formcheck.report.html import (
     focus_instant,
     missing_measures,
-    rule_cards,
     safe_json,
     table_columns,
     to_html,

@@ -166,8 +166,8 @@ Reference = Annotated[
     Path | None,
     typer.Option(
         metavar="FILE",
-        help="Compare each rep with a file of `formcheck reference make`. Default: a generic curve, computed, "
-        "and the best rep of the set itself.",
+        help="Compare each rep with a file of `formcheck reference make`. Default: a generic curve that was "
+        "computed, and the best rep of the set itself.",
     ),
 ]
 """`--reference`; None leaves it to the settings."""

@@ -44,7 +44,15 @@ def print_report(report: Report, folder: Path) -> None:
         out.print(line)
     out.print(rep_table(report))
     out.print(_legend(report))
-    for line in (*_totals(report), *_score(report), *_focus(report), *_limits(report), *_files(folder)):
+    for line in (
+        *_totals(report),
+        *_story(report),
+        *_beside(report),
+        *_score(report),
+        *_focus(report),
+        *_limits(report),
+        *_files(folder),
+    ):
         out.print(line, soft_wrap=line.no_wrap or False)
 
 
@@ -143,6 +151,23 @@ def _totals(report: Report) -> Iterator[Text]:
             title = measure_title(name, measure.unit, report.lift.name)
             doubt = interval_words(measure)
             yield Text(f"{title}: {value_words(measure)}" + (f" ({doubt})" if doubt else ""))
+
+
+def _story(report: Report) -> Iterator[Text]:
+    """What turned for the worse from the first rep to the last, and the tempo where one was asked for."""
+    if report.story is None:
+        return
+    tempo = [words for words in report.story.words if "asked for" in words]
+    worse = [words for words in report.story.words if "nearer to the limit" in words]
+    yield from (Text(words) for words in (*worse, *tempo))
+
+
+def _beside(report: Report) -> Iterator[Text]:
+    """How the set compares with the reference that was given, else only what departs."""
+    for part in report.comparisons:
+        if part.against in ("own", "chosen") or any(rep.departures for rep in part.reps):
+            yield Text(f"Beside {part.title}: {part.words}")
+        yield from (Text.assemble(("Note: ", "yellow"), note) for note in part.notes)
 
 
 def _score(report: Report) -> Iterator[Text]:

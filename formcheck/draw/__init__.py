@@ -8,12 +8,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from formcheck.draw.caption import VERDICT_S, Caption, caption_at
+from formcheck.draw.evidence import draw_evidence
 from formcheck.draw.label import Image
 from formcheck.draw.overlay import draw_frame
 from formcheck.report import Report
 from formcheck.video import ClipWriter, FrameSource
 
-__all__ = ["Caption", "annotate", "caption_at", "draw_frame"]
+__all__ = ["Caption", "annotate", "caption_at", "draw_evidence", "draw_frame"]
 
 FloatArray = NDArray[np.float64]
 

@@ -18,12 +18,13 @@ FloatArray = NDArray[np.float64]
 CERTAIN = 0.5
 """Points of a lower confidence are drawn faded."""
 
-_VERDICT_COLORS: dict[VerdictName, Color] = {
+VERDICT_COLORS: dict[VerdictName, Color] = {
     "fine": (22, 128, 72),
     "borderline": (156, 94, 0),
     "fault": (196, 43, 43),
     "not_assessed": (92, 99, 112),
 }
+"""Colors of the chips that a verdict is written on."""
 _NEAR: Color = (72, 190, 255)
 _FAR: Color = (206, 219, 232)
 _NO_PATH = np.empty((0, 2))
@@ -139,7 +140,7 @@ def _draw_caption(canvas: Image, caption: Caption, unit: float) -> None:
             paste_label(canvas, make_label(text, size, max(1, width - 2 * edge)), aligned, top)
             top += 3 * size // 2
     if caption.verdict:
-        fill = _VERDICT_COLORS[caption.verdict]
+        fill = VERDICT_COLORS[caption.verdict]
         chip = make_label(caption.verdict_text, small, width // 2, fill)
         paste_label(canvas, chip, max(0, width - edge - chip.width_px), 3 * edge)
 

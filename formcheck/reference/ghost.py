@@ -68,9 +68,12 @@ def _forward(take: Take) -> float:
 
 
 def _at(take: Take, name: str, time_s: FloatArray) -> FloatArray:
-    """(n, 2) pixels of a joint of the near side at instants."""
-    curve = take.signals.keypoints_px[:, INDEX[f"{take.view.near_side}_{name}"]]
-    return np.column_stack([np.interp(time_s, take.signals.time_s, curve[:, axis]) for axis in (0, 1)])
+    """(n, 2) pixels of a joint of the near side at instants: the fitted body's where that is trusted."""
+    joint = f"{take.view.near_side}_{name}"
+    times_s, curve = take.signals.time_s, take.signals.keypoints_px[:, INDEX[joint]]
+    if take.body is not None and take.body.trusted and joint in take.body.keypoints_px:
+        times_s, curve = take.body.time_s, take.body.keypoints_px[joint]
+    return np.column_stack([np.interp(time_s, times_s, curve[:, axis]) for axis in (0, 1)])
 
 
 def _anchor(take: Take, rep: RepCurves) -> FloatArray:

@@ -130,7 +130,11 @@ def generic_for(rep: RepCurves, lift: str, variant: str = "") -> Reference:
     known = np.concatenate([curve.values for curve in heights.values()]) if heights else np.empty(0)
     phases: dict[PhaseKind, PhaseBands] = {}
     of = _generic().variants.get(lift, "")
-    if (not of or variant in ("", of)) and np.isfinite(known).any() and float(np.nanmax(known) - np.nanmin(known)) > 0:
+    if (
+        (not of or variant in ("", of))
+        and np.isfinite(known).any()
+        and float(np.nanmax(known) - np.nanmin(known)) > 0
+    ):
         low, range_m = float(np.nanmin(known)), float(np.nanmax(known) - np.nanmin(known))
         for name, curve in heights.items():
             share = np.clip((curve.values - low) / range_m, 0.0, 1.0)

@@ -124,7 +124,7 @@ class FaultPart(Part):
     """What one rule says of one rep.
 
     `reason` says why it was not assessed or is too close to call; `words` tells the measure in a unit that
-    lifters know, such as centimeters of depth; `certainty` is 0..1.
+    lifters know, such as centimeters of depth; `certainty` is 0..1; `metric` names what is measured.
     """
 
     rule_id: str
@@ -142,6 +142,7 @@ class FaultPart(Part):
     evidence: str
     certainty: float = 0.0
     words: str = ""
+    metric: str = ""
 
 
 class FindingPart(Part):

@@ -187,6 +187,7 @@ def fault_part(fault: Fault) -> FaultPart:
         evidence=rule.evidence,
         certainty=round(fault.certainty, 3),
         words=fault.words,
+        metric=rule.metric or "",
     )
 
 

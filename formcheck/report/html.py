@@ -4,18 +4,17 @@ from __future__ import annotations
 
 import json
 from base64 import b64encode
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from hashlib import sha256
 from importlib.resources import files
-from itertools import groupby
 from pathlib import Path
 
 from jinja2 import Environment, FunctionLoader, StrictUndefined
 from markupsafe import Markup
 
 from formcheck.errors import OutputError
-from formcheck.report import FaultPart, MeasurePart, Report, VerdictName
+from formcheck.report import MeasurePart, Report, VerdictName
 from formcheck.report.bar import (
     BAR_MEASURES,
     bar_plots,
@@ -25,9 +24,11 @@ from formcheck.report.bar import (
     path_note,
     scale_note,
 )
+from formcheck.report.cards import gravity, rule_cards
 from formcheck.report.plots import duration_s, page_data
 from formcheck.report.words import (
     EVIDENCE_WORDS,
+    STORY_WORDS,
     VERDICT_WORDS,
     body_note,
     in_centimeters,
@@ -43,16 +44,14 @@ _MARKS: dict[VerdictName, str] = {
     "fault": "\N{MULTIPLICATION X}",
     "not_assessed": "?",
 }
-_WORST_FIRST: tuple[VerdictName, ...] = ("fault", "borderline", "fine", "not_assessed")
 
 
 @dataclass(frozen=True, slots=True)
-class RuleCard:
-    """What one rule says of the set: its findings rep by rep, and the worst of their verdicts."""
+class Picture:
+    """A JPEG of a finding, and the second of the video that it shows."""
 
-    verdict: VerdictName
-    worst: FaultPart
-    findings: list[FaultPart]
+    path: Path
+    at_s: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +63,7 @@ class Column:
     unit: str
 
 
-def to_html(report: Report, video: Path | None = None) -> str:
+def to_html(report: Report, video: Path | None = None, pictures: Mapping[str, Picture] | None = None) -> str:
     """Make the page.
 
     Everything is inside: the video, the plots' library, styles and scripts. A content security
@@ -76,15 +75,17 @@ def to_html(report: Report, video: Path | None = None) -> str:
         What was found.
     video
         The annotated clip (H.264 in mp4), whose time is that of the report; None: no video.
+    pictures
+        By rule a JPEG of the frame in which its finding is worst.
 
     Raises
     ------
     OutputError
-        The clip cannot be read.
+        The clip or a picture cannot be read.
     """
     from plotly.offline import get_plotlyjs
 
-    texts = [_text("theme.js"), get_plotlyjs(), *map(_text, ("kit.js", "page.js", "bar.js"))]
+    texts = [_text("theme.js"), get_plotlyjs(), *map(_text, ("kit.js", "page.js", "bar.js", "beside.js"))]
     theme, *scripts = (Markup(text) for text in texts)  # noqa: S704  our own and plotly's
     environment = Environment(
         loader=FunctionLoader(_text),
@@ -119,24 +120,17 @@ def to_html(report: Report, video: Path | None = None) -> str:
         words=VERDICT_WORDS,
         marks=_MARKS,
         evidence=EVIDENCE_WORDS,
-        video=_data_uri(video) if video else None,
+        video=_data_uri(video, "video/mp4") if video else None,
+        pictures={
+            rule: (_data_uri(shot.path, "image/jpeg"), shot.at_s) for rule, shot in (pictures or {}).items()
+        },
+        names=STORY_WORDS,
         data=safe_json(page_data(report)),
         style=Markup(_text("page.css")),  # noqa: S704  our own file
         theme=theme,
         scripts=scripts,
         policy=_policy([theme, *scripts]),
     )
-
-
-def rule_cards(faults: list[FaultPart]) -> list[RuleCard]:
-    """Gather the findings rule by rule, the gravest first."""
-    by_rule = groupby(sorted(faults, key=lambda fault: fault.rule_id), lambda fault: fault.rule_id)
-    cards = []
-    for _, group in by_rule:
-        findings = sorted(group, key=lambda fault: fault.rep_number)
-        worst = min(findings, key=_gravity)
-        cards.append(RuleCard(worst.verdict, worst, findings))
-    return sorted(cards, key=lambda card: _gravity(card.worst))
 
 
 def table_columns(report: Report, *, bar: bool = False) -> list[Column]:
@@ -169,7 +163,7 @@ def focus_instant(report: Report) -> float | None:
         for fault in report.faults
         if fault.rule_id == report.practice.rule_id and fault.verdict != "not_assessed"
     ]
-    return min(found, key=_gravity).at_s if found else None
+    return min(found, key=gravity).at_s if found else None
 
 
 def safe_json(data: object) -> Markup:
@@ -190,23 +184,19 @@ def _listed(report: Report, *, bar: bool) -> Iterator[tuple[str, MeasurePart]]:
                 yield name, part
 
 
-def _gravity(fault: FaultPart) -> tuple[int, float]:
-    return _WORST_FIRST.index(fault.verdict), -fault.severity
-
-
 def _text(name: str) -> str:
     return (files("formcheck.report") / name).read_text(encoding="utf-8")
 
 
-def _data_uri(video: Path) -> str:
+def _data_uri(path: Path, kind: str) -> str:
     try:
-        content = video.read_bytes()
+        content = path.read_bytes()
     except OSError as error:
         raise OutputError(
-            f"{video.name}: expected the annotated clip, found {error.strerror}",
-            "Write the clip first, or make the page without it.",
+            f"{path.name}: expected a file of the result, found {error.strerror}",
+            "Write it first, or make the page without it.",
         ) from error
-    return "data:video/mp4;base64," + b64encode(content).decode("ascii")
+    return f"data:{kind};base64," + b64encode(content).decode("ascii")
 
 
 def _policy(scripts: Sequence[str]) -> str:

@@ -158,8 +158,8 @@
   document.addEventListener("keydown", (event) => {
     if (event.altKey || event.ctrlKey || event.metaKey) return;
     const key = event.key.length === 1 ? event.key.toLowerCase() : event.key;
-    const active = event.target.closest("button, summary, .scroll");
-    if (!keys[key] || (key === " " && active) || (key.startsWith("Arrow") && active?.matches(".scroll"))) return;
+    const active = event.target.closest("button, summary, input, .scroll");
+    if (!keys[key] || (key === " " && active) || (key.startsWith("Arrow") && active?.matches(".scroll, input"))) return;
     event.preventDefault();
     event.stopPropagation();
     keys[key]();

@@ -4,7 +4,8 @@ from dataclasses import asdict, dataclass
 
 from formcheck.report import Report
 from formcheck.report.bar import bar_plots
-from formcheck.report.words import VERDICT_WORDS, signal_words
+from formcheck.report.parts import ComparisonPart
+from formcheck.report.words import STORY_WORDS, VERDICT_WORDS, signal_words
 
 _SIDES = ("left_", "right_")
 _SEGMENTS = ("trunk", "shank", "thigh")
@@ -93,10 +94,58 @@ def page_data(report: Report) -> dict[str, object]:
             for rep in report.reps
         ],
         "bar": asdict(bar) if bar else None,
+        "pair": _pair(report),
+        "compared": [_compared(part) for part in report.comparisons],
         "duration": duration_s(report),
         "range": _range_s(report),
         "step": 1 / rate if rate > 0 else 0.1,
     }
+
+
+def _pair(report: Report) -> dict[str, object] | None:
+    """The best and the worst rep as spans of their two phases in order of time, and the ghost."""
+    pair = report.pair
+    if pair is None:
+        return None
+    reps = {rep.number: rep for rep in report.reps}
+    spans = {
+        name: sorted((p.start_s, p.end_s, p.name) for p in reps[number].phases if p.name in pair.ghost)
+        for name, number in (("best", pair.best), ("worst", pair.worst))
+    }
+    ghost = [pair.ghost[name] for _, _, name in spans["worst"]]
+    return {
+        **spans,
+        "ghost": ghost,
+        "bones": pair.bones,
+        "aspect": report.video.width_px / report.video.height_px,
+    }
+
+
+def _compared(part: ComparisonPart) -> list[dict[str, object]]:
+    """The curves of the rep that is farthest from a reference: a plot for each signal, phases in a row."""
+    plots: dict[str, dict[str, object]] = {}
+    for phase, curves in part.curves.items():
+        for name, band in curves.items():
+            title, unit = STORY_WORDS.get(name, name), signal_words(name)[1]
+            factor = 100.0 if name.endswith("_m") else 1.0
+            plot = plots.setdefault(
+                name,
+                {
+                    "title": title,
+                    "unit": "cm" if name.endswith("_m") else unit,
+                    "phases": [],
+                    "rep": part.shown_rep,
+                },
+            )
+            lists = {key: _times(getattr(band, key), factor) for key in ("lifter", "mean", "sd")}
+            phases = plot["phases"]
+            if isinstance(phases, list):
+                phases.append({"name": STORY_WORDS[phase].lower(), **lists})
+    return list(plots.values())
+
+
+def _times(values: list[float | None], factor: float) -> list[float | None]:
+    return [None if value is None else float(f"{factor * value:.4g}") for value in values]
 
 
 def duration_s(report: Report) -> float:

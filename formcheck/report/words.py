@@ -18,6 +18,31 @@ EVIDENCE_WORDS = {
 }
 """What kind of ground a limit stands on."""
 
+STORY_WORDS = {
+    "path_spread": "Bar path, fore and aft",
+    "turn_spread": "Height of the turn",
+    "velocity_spread": "Mean velocity",
+    "eccentric_spread": "Time of the way down",
+    "spectral_arc_length": "Smoothness (SPARC)",
+    "log_dimensionless_jerk": "Smoothness (LDLJ)",
+    "bar_tilt": "Bar tilt",
+    "side_lag": "One side behind the other",
+    "left_end_late": "Left end of the bar late",
+    "hip_shift": "Hips to one side",
+    "knee_width_drop": "Knees closer on the way up",
+    "eccentric": "Way down",
+    "pause": "Pause",
+    "concentric": "Way up",
+    "bar_forward_m": "Bar, fore and aft",
+    "bar_height_m": "Bar height",
+    "bar_speed_mps": "Bar speed",
+    "knee_flexion_deg": "Knee flexion",
+    "hip_flexion_deg": "Hip flexion",
+    "elbow_flexion_deg": "Elbow flexion",
+    "trunk_lean_deg": "Trunk lean",
+}
+"""What the set's story and its comparisons call their numbers."""
+
 _SUFFIXES = {
     "_ih_per_s": "image heights per second",
     "_deg_per_s": "degrees per second",
