@@ -109,8 +109,8 @@ class ReferenceFile(_Strict):
                 for signal, one in part.signals.items()
             }
             phases[phase] = PhaseBands(part.duration_s, MappingProxyType(bands))
-        number = f"{self.reps} best rep{'s' if self.reps > 1 else ''}"
-        title = f"your own {number} ({name})" if self.picked == "best" else f"the chosen rep ({name})"
+        best = f"{self.reps} best reps" if self.reps > 1 else "best rep"
+        title = f"your own {best} ({name})" if self.picked == "best" else f"the chosen rep ({name})"
         kind: Literal["own", "chosen"] = "own" if self.picked == "best" else "chosen"
         return Reference(kind, title, self.reps, MappingProxyType(phases))
 
