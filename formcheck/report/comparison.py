@@ -60,7 +60,7 @@ def comparison_parts(
     if not curves:
         return []
     parts = []
-    file_name = path.name if path else ""
+    file_name = path.name if path else "The reference"
     strange = file is not None and file.lift != take.lift
     if file is not None and not strange:
         reference = file.reference(file_name)
