@@ -33,6 +33,8 @@ COMMANDS = (
     ["models", "verify"],
     ["lifts"],
     ["explain"],
+    ["reference"],
+    ["reference", "make"],
     ["doctor"],
     ["validate"],
 )
@@ -89,8 +91,8 @@ def _own_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.fixture
 def pipeline(monkeypatch: pytest.MonkeyPatch) -> Pipeline:
     double = Pipeline()
-    for name in ("analyze_video", "analyze_motion", "save_analysis"):
-        home = "output" if name == "save_analysis" else "pipeline"
+    homes = {"analyze_video": "pipeline", "analyze_motion": "judgement", "save_analysis": "output"}
+    for name, home in homes.items():
         monkeypatch.setattr(f"formcheck.{home}.{name}", getattr(double, name))
     monkeypatch.setattr("formcheck.models.ensure_models", double.ensure_models)
     return double

@@ -103,7 +103,8 @@ def test_one_slider_moves_both_reps_in_step(
     for name in ("best", "worst"):
         start, end = span_s(report, getattr(report.pair, name), phase)
         page.wait_for_function(
-            "([name, time]) => Math.abs(document.querySelector(`[data-twin=${name}]`).currentTime - time) < 0.03",
+            "([name, time]) =>"
+            " Math.abs(document.querySelector(`[data-twin=${name}]`).currentTime - time) < 0.03",
             arg=[name, start + share * (end - start)],
         )
     told = "Way down" if phase == "eccentric" else "Way up"

@@ -92,12 +92,12 @@ def _source(one: SetOfReps, curves: Sequence[RepCurves]) -> SourcePart:
 
 
 def _check_alike(sets: Sequence[SetOfReps]) -> None:
-    for what, of in (
-        ("lift", {one.video: one.take.lift.replace("_", " ") for one in sets}),
-        ("view", {one.video: one.take.view.name for one in sets}),
+    for what, values in (
+        ("lift", [one.take.lift.replace("_", " ") for one in sets]),
+        ("view", [one.take.view.name for one in sets]),
     ):
-        if len(set(of.values())) > 1:
-            told = ", ".join(f"{video} {value}" for video, value in of.items())
+        if len(set(values)) > 1:
+            told = ", ".join(f"{one.video} {value}" for one, value in zip(sets, values, strict=True))
             raise InvalidReference(
                 f"expected sets of one {what}, found {told}", "Make one reference for each."
             )
