@@ -69,7 +69,8 @@ def judge(
     lift
         Name of the lift; None recognises it.
     settings
-        What it says of plate, lifter and load goes before what was said when the take was watched.
+        What it says of plate, lifter and load goes before what was said when the take was watched; the
+        reference and the tempo that the set is compared with.
 
     Raises
     ------

@@ -14,7 +14,6 @@ from formcheck.metrics.measure import EDGE_S, Take, median
 from formcheck.pose import FloatArray
 from formcheck.reps import Phase, Rep
 from formcheck.scale import LEVEL_SD_DEG
-from formcheck.signals.filters import Flags
 from formcheck.view import ViewName
 
 SAMPLES = 101
@@ -39,9 +38,6 @@ PASSING = 0.4
 
 Low-passed keypoints are off by 5 % of the trunk, of which 2 % is not steady (`Take.pixel_sd`).
 """
-
-_PRESUMED_SHARE = 0.1
-"""A term about an end of the bar's way is taken to reach over a tenth of the time from there."""
 
 _EDGE_SD_S = 0.025
 """How well an end of a phase is known: 0.035 s for both (`formcheck.metrics.velocity`)."""
@@ -167,7 +163,6 @@ def _curve(take: Take, rep: Rep, span: Phase, name: str) -> Curve:
         height = sampled(take.signals.values["bar_height_m"]) - _at_start(take, rep, "bar_height_m")
         passing, steady = _bar_sd(take, name, values, height)
     else:
-        values = np.where(_presumed(take, span, name), np.nan, values)
         total = _angle_sd(take, name, sampled)
         passing, steady = PASSING * total, (1 - PASSING**2) ** 0.5 * total
     return Curve(values, np.hypot(passing, _timing_sd(values, span)), steady)
@@ -196,18 +191,6 @@ def _bar_sd(take: Take, name: str, values: FloatArray, height: FloatArray) -> tu
     turned = float(np.tan(np.radians(take.scale.yaw_deg or 0.0)) * np.radians(3.0))
     leaned = float(np.tan(np.radians(LEVEL_SD_DEG))) * np.abs(np.nan_to_num(height))
     return passing, np.hypot(hypot(relative, turned) * np.abs(values), leaned)
-
-
-def _presumed(take: Take, span: Phase, name: str) -> Flags:
-    """(101,) where a physical term told the fit what an angle is: there it is not compared."""
-    told = take.body.presumed if take.body is not None and f"fitted_{name}" in take.signals.sd else ()
-    share = np.linspace(0.0, 1.0, SAMPLES)
-    from_top = share if span.name == "eccentric" else 1 - share
-    masked = np.zeros(SAMPLES, dtype=bool)
-    for angle, place in told:
-        if angle == name.removesuffix("_deg"):
-            masked |= (from_top if place == "top" else 1 - from_top) <= _PRESUMED_SHARE
-    return masked
 
 
 def _angle_sd(take: Take, name: str, sampled: Callable[[FloatArray], FloatArray]) -> FloatArray:
