@@ -13,7 +13,7 @@ from known_motions import KNOWN, measured, one, squat
 from synthetic import noisy, take_of
 from truths import filmed, judged
 
-from formcheck import pipeline
+from formcheck import judgement
 from formcheck.errors import FormcheckError
 from formcheck.lifts import known_lifts
 from formcheck.metrics import METRICS, Measure, Take, corrections, reading
@@ -211,7 +211,7 @@ def test_a_reading_is_not() -> None:
 def test_the_report_says_what_was_added_and_what_could_not_be(
     tmp_path: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(pipeline, "_with_body", lambda take, *_: take)
+    monkeypatch.setattr(judgement, "_with_body", lambda take, *_: take)
     report = judged(noisy(filmed().motion, 1.0), tmp_path).report
     notes = {note.code: note for note in report.quality.warnings}
     assert "knee flexion at bottom +12.5 (degrees" in notes["corrected"].message

@@ -230,7 +230,8 @@ def test_the_generic_squat_is_the_balanced_one() -> None:
     lean = reference.phases["eccentric"].bands["trunk_lean_deg"].mean
     knee = reference.phases["eccentric"].bands["knee_flexion_deg"].mean
     share = (knee - 2) / 126
-    build = Build(1.75, 0.246 * 1.75, 0.245 * 1.75, 0.288 * 1.75, 80.0)
+    shank_m, thigh_m, trunk_m = 0.246 * 1.75, 0.245 * 1.75, 0.288 * 1.75
+    build = Build(1.75, shank_m, thigh_m, trunk_m, middle_m=0.035 * 1.75, mass_kg=80.0)
     balanced = [
         expected_lean_deg(
             build, shank_deg=2 + 30 * s, thigh_deg=90 - 96 * s, bar_kg=100.0, along=1.02, behind=0.025
