@@ -8,7 +8,7 @@ from types import MappingProxyType
 import numpy as np
 from scipy.special import chdtri
 
-from formcheck.faults import Fault
+from formcheck.faults import Fault, Verdict
 from formcheck.lifts import FaultRule
 from formcheck.metrics import METRICS, Measure, Take, measure
 from formcheck.metrics.barbell import no_metres
@@ -47,6 +47,8 @@ class Change:
         Last less first: what all reps of a take share has cancelled in its interval.
     worse
         The change toward the limit and beyond it, in the same unit: positive is worse.
+    last_verdict
+        What the rule says of the last rep.
     """
 
     rule: FaultRule
@@ -56,11 +58,17 @@ class Change:
     last: Measure
     change: Measure
     worse: float
+    last_verdict: Verdict
 
     @property
     def clear(self) -> bool:
         """Whether the change is larger than its own interval."""
         return not self.change.low <= 0.0 <= self.change.high
+
+    @property
+    def matters(self) -> bool:
+        """Whether it clearly turned for the worse and the last rep is no longer fine."""
+        return self.clear and self.worse > 0 and self.last_verdict in (Verdict.FAULT, Verdict.BORDERLINE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,7 +168,9 @@ def _change(rule: FaultRule, faults: Sequence[Fault], reps: Sequence[Rep]) -> Ch
     sd = share * hypot(*((one.measured.high - one.measured.low) / 2 / Z90 for one in (first, last)))
     change = Measure.of(last.measured.value - first.measured.value, last.measured.unit, sd)
     worse = rule.beyond(last.measured.value) - rule.beyond(first.measured.value)
-    return Change(rule, first.rep_number, last.rep_number, first.measured, last.measured, change, worse)
+    return Change(
+        rule, first.rep_number, last.rep_number, first.measured, last.measured, change, worse, last.verdict
+    )
 
 
 def _in_widths(change: Change) -> float:

@@ -172,6 +172,11 @@ def test_the_ghost_is_the_references_where_it_was_filmed_alike() -> None:
     pair = pair_part(take, take.reps, [], reference())
     assert pair is not None
     assert pair.ghost_title == "the reference"
+    assert "differ by no more than can be told" in pair.why
+    uneven = filmed(1.0, 1.0, 0.7)
+    told = pair_part(uneven, uneven.reps, [])
+    assert told is not None
+    assert (told.worst, "can be told" in told.why) == (3, False)
     aside = pair_part(take, take.reps, [], reference(azimuth_deg=45.0))
     assert aside is not None
     assert aside.ghost_title.startswith("rep ")

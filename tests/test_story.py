@@ -118,12 +118,14 @@ def test_every_rep_has_its_smoothness_with_its_doubt() -> None:
 # change
 
 
-def with_measures(rule_id: str, *values: float, sd: float = 3.0) -> Story:
+def with_measures(
+    rule_id: str, *values: float, sd: float = 3.0, verdict: Verdict = Verdict.BORDERLINE
+) -> Story:
     """The story of a set in which one rule measured these values."""
     take = judged_take(*[1.0] * len(values))
     rule = load_lift("squat").fault(rule_id)
     faults = [
-        Fault(rule, number, 1.0, Verdict.FINE, 0.0, Measure.of(value, "deg", sd))
+        Fault(rule, number, 1.0, verdict, 0.0, Measure.of(value, "deg", sd))
         for number, value in enumerate(values, 1)
     ]
     return tell_story(take, take.reps, faults)
@@ -142,19 +144,25 @@ def test_first_against_last_leaves_out_what_both_share() -> None:
 def test_a_change_inside_its_interval_is_not_told() -> None:
     story = with_measures("squat.trunk_fold", 5.0, 6.0, 7.0)
     assert not story.changes[0].clear
-    assert any("No measure of form turned" in words for words in story_words(story))
+    assert any("No fault grew" in words for words in story_words(story))
 
 
 def test_a_turn_for_the_better_is_no_warning() -> None:
     story = with_measures("squat.trunk_fold", 20.0, 12.0, 5.0)
     assert story.changes[0].clear
     assert story.changes[0].worse < 0
-    assert not any("nearer to the limit" in words for words in story_words(story))
+    assert not any("grew from rep" in words for words in story_words(story))
 
 
 def test_a_turn_for_the_worse_is_told_with_both_ends() -> None:
     words = " ".join(story_words(with_measures("squat.trunk_fold", 5.0, 6.0, 14.0)))
-    assert "nearer to the limit from rep 1 to rep 3: 5° to 14°" in words
+    assert "grew from rep 1 to rep 3, 5° to 14°" in words
+
+
+def test_a_change_that_ends_well_inside_the_limit_is_no_warning() -> None:
+    story = with_measures("squat.trunk_fold", 1.0, 3.0, 7.0, verdict=Verdict.FINE)
+    assert story.changes[0].clear
+    assert any("No fault grew" in words for words in story_words(story))
 
 
 # symmetry

@@ -158,7 +158,7 @@ def _story(report: Report) -> Iterator[Text]:
     if report.story is None:
         return
     tempo = [words for words in report.story.words if "asked for" in words]
-    worse = [words for words in report.story.words if "nearer to the limit" in words]
+    worse = [words for words in report.story.words if ": grew from rep" in words]
     yield from (Text(words) for words in (*worse, *tempo))
 
 

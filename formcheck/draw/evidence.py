@@ -26,6 +26,7 @@ _MARGIN = 0.18
 _LEAST_SHARE = 0.25
 _LEAST_WIDTH = 0.7
 _QUALITY = 82
+_VALUE_SHARE = 0.42
 _FARTHEST = ("drift", "sway")
 
 
@@ -172,7 +173,9 @@ def _with_words(picture: Image, finding: FaultPart, unit: float) -> Image:
     big, small = (max(SMALLEST_PX, round(share * unit)) for share in (24, 16))
     interval = interval_words(finding.measured)
     limit = f"limit {finding.limit}".replace(" deg", "\N{DEGREE SIGN}")
-    value = make_label(value_words(finding.measured), big, width - 2 * edge, VERDICT_COLORS[finding.verdict])
+    value = make_label(
+        value_words(finding.measured), big, round(_VALUE_SHARE * width), VERDICT_COLORS[finding.verdict]
+    )
     room = max(1, width - value.width_px - 2 * edge)
     text = f"{limit}\n90 % interval {interval}" if interval else limit
     label = make_label(text, small, room, DARK)

@@ -41,6 +41,8 @@ _FORWARD = {
     "": ("the bar is farther forward", "the bar is farther back"),
 }
 _FINDING_REPS, _FINDING_SHARE = 2, 0.5
+_BY_FAULTS = "by faults, then by how far from the set's usual rep"
+_BY_LIKENESS = "none has a fault that was found; the worst is the least like the set's usual rep"
 
 
 def comparison_parts(
@@ -105,13 +107,13 @@ def pair_part(
     width, height = take.motion.size_px
     shares = {name: places / (width, height) for name, places in placed(ghost, take, worst).items()}
     bones = [(ghost.joints.index(a), ghost.joints.index(b)) for a, b in GHOST_BONES]
-    faulty = {fault.rep_number for fault in faults if fault.verdict == "fault"}
+    own = reference_of([best], kind="set", title="", same_take=True)
+    faulty = any(fault.verdict == "fault" for fault in faults)
+    why = _BY_FAULTS if faulty else _BY_LIKENESS
     return PairPart(
         best=best.number,
         worst=worst.number,
-        why="by faults, then by how far from the set's usual rep"
-        if faulty
-        else "none has a fault that was found; the worst is the least like the set's usual rep",
+        why=why if compare(worst, own).departures else f"{why}. They differ by no more than can be told",
         ghost_title="the reference" if kept else f"rep {best.number}",
         joints=list(ghost.joints),
         bones=bones,

@@ -105,6 +105,7 @@ class ChangePart(Part):
     change: MeasurePart
     worse: float
     clear: bool
+    last_verdict: str
 
 
 class KeptPart(Part):

@@ -39,11 +39,11 @@ def story_part(story: Story) -> StoryPart:
 def story_words(story: Story) -> Iterator[str]:
     """Sentences for the lifter: speed, what changed with it, tempo; what too few reps cannot tell."""
     yield from _speed_words(story)
-    clear = [change for change in story.changes if change.clear and change.worse > 0][:_MOST_CHANGES]
+    clear = [change for change in story.changes if change.matters][:_MOST_CHANGES]
     for change in clear:
         yield _change_words(change)
     if story.changes and not clear:
-        yield "No measure of form turned for the worse by more than the measurement can tell."
+        yield "No fault grew from the first rep to the last by more than the measurement can tell."
     yield from (words for kept in story.tempo if (words := _kept_words(kept)))
     if story.reps < FEWEST_REPS:
         count = f"{story.reps} whole rep{'s' if story.reps != 1 else ''}"
@@ -63,7 +63,7 @@ def _speed_words(story: Story) -> Iterator[str]:
 def _change_words(change: Change) -> str:
     by, first, last = (in_centimeters(measure_part(m)) for m in (change.change, change.first, change.last))
     return (
-        f"{change.rule.title}, nearer to the limit from rep {change.first_rep} to rep {change.last_rep}: "
+        f"{change.rule.title}: grew from rep {change.first_rep} to rep {change.last_rep}, "
         f"{value_words(first)} to {value_words(last)} (change {interval_words(by)})."
     )
 
@@ -92,4 +92,5 @@ def _change_part(change: Change) -> ChangePart:
         change=measure_part(change.change),
         worse=round(change.worse, 4),
         clear=change.clear,
+        last_verdict=change.last_verdict.value,
     )
