@@ -23,7 +23,7 @@ _DEPTH_OF_THIGH_SD = 0.03
 def tells(name: str, take: Take) -> bool:
     """Whether the fitted body tells a metric of the reps: it is trusted, and may judge it."""
     if name == "depth":
-        return "fitted_depth_m" in take.signals.values
+        return "fitted_depth_m" in take.signals.values and not no_depth(take)
     angle, _, instant = name.rpartition("_")
     return instant in ("start", "turn", "end") and f"fitted_{angle}_deg" in take.signals.values
 
@@ -37,6 +37,12 @@ def measure(name: str, take: Take, rep: Rep) -> Measure | None:
     angle, _, instant = name.rpartition("_")
     found = _around(take, f"fitted_{angle}_deg", getattr(rep, f"{instant}_s"))
     return None if found is None else Measure.of(found[0], "deg", found[1])
+
+
+def no_depth(take: Take) -> str:
+    """Why this view does not show how far the hips are below the knees; empty where it does."""
+    shown = take.view.name in ("side", "oblique")
+    return "" if shown else f"the {take.view.name} view does not show depth"
 
 
 def balance_shift(take: Take, rep: Rep) -> Measure:
@@ -69,8 +75,8 @@ def balance_shift(take: Take, rep: Rep) -> Measure:
 def hips_below_knees(take: Take, rep: Rep) -> Measure:
     """Hip joint below knee joint at the turn, in cm: the depth in a length that a lifter knows."""
     below = take.signals.values.get("fitted_depth_m")
-    if below is None:
-        return Measure.none("cm", "it takes the fitted body, which is not trusted here")
+    if below is None or no_depth(take):
+        return Measure.none("cm", no_depth(take) or "it takes the fitted body, which is not trusted here")
     at = take.at(rep.turn_s)
     return Measure.of(100 * float(below[at]), "cm", 100 * float(take.signals.sd["fitted_depth_m"][at]))
 

@@ -34,6 +34,8 @@ def depth(take: Take, rep: Rep) -> Measure:
     lies further above its joint than the top of the knee above its own, so a legal squat starts near 0.08.
     A bare reading, of keypoints: what it is wrong by is in the table of corrections.
     """
+    if fitted.no_depth(take):
+        return Measure.none("thigh lengths", fitted.no_depth(take))
     at = take.at(rep.turn_s)
     hip, knee = take.near("hip"), take.near("knee")
     thigh = np.linalg.norm(hip - knee, axis=1)

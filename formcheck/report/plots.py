@@ -189,8 +189,8 @@ def _note(report: Report, title: str) -> str:
         return "Followed at the hands, not at the plate."
     if title == _JOINTS and report.body.shown == "fit":
         return (
-            "0° is a straight limb. Of a body with bones of constant length, fitted to all that was seen; "
-            "both sides are taken to do the same."
+            "0° is a straight limb. Of a body with bones of constant length, fitted to all that was seen, on "
+            f"the {report.view.near_side} side."
         )
     if title == _JOINTS:
         return f"0° is a straight limb. Shown is the {report.view.near_side} side, nearer the camera."

@@ -74,7 +74,7 @@ def _kept_words(kept: Kept) -> str:
         return ""
     told = f"{_WAYS[kept.phase].capitalize()}: {value_words(taken)} ({interval_words(taken)})"
     if kept.asked_s == 0:
-        return f"{told}; as fast as possible was asked for."
+        return f"{told}; {'none' if kept.phase == 'pause' else 'as fast as possible'} was asked for."
     asked = f"{kept.asked_s:g} s"
     if taken.low <= kept.asked_s <= taken.high:
         return f"{told}; {asked} asked for, kept as far as can be told."
