@@ -190,6 +190,14 @@ def pressed() -> Motion:
 SQUAT_RANGE_M = SQUAT_RANGE * 1280 / PX_PER_M
 PRESS_RANGE_M = float(np.ptp(one("bench_press").bar_height_m))
 
+
+def elbows_before_shoulders() -> Motion:
+    """A front squat's elbows: 0.5 trunks before the shoulders."""
+    motion = squat()
+    shoulder, elbow = (motion.keypoints_px[:, INDEX[f"right_{name}"]] for name in ("shoulder", "elbow"))
+    return shifted(motion, right_elbow=shoulder - elbow + np.array([0.5 * TRUNK_M * PX_PER_M, 0.0]))
+
+
 KNOWN: dict[str, tuple[Callable[[], Motion], float, float]] = {
     # metric: motion, value, tolerance
     "range": (lambda: squat(), SQUAT_RANGE, 0.002),
@@ -232,6 +240,7 @@ KNOWN: dict[str, tuple[Callable[[], Motion], float, float]] = {
     "hip_shoulder_ratio": (hips_before_shoulders, 1.5, 0.01),
     "heel_rise": (lambda: HEELS(squat()), 0.2, 0.01),
     "elbow_bend": (bent_arms, 20.0, 0.5),
+    "elbows_ahead": (elbows_before_shoulders, 0.5, 0.02),
     "hip_lift": (lambda: BUTT(one("bench_press").motion), 0.1, 0.005),
     "feet_moved": (feet_stepping, 0.2, 0.005),
     "head_lift": (lambda: HEAD(one("bench_press").motion), 0.15, 0.01),

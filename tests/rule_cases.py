@@ -568,14 +568,6 @@ def elbow_over_shoulder(value: float) -> Case:
     return case(shifted(motion, right_elbow=away), "bench_press")
 
 
-def elbows_ahead(value: float) -> Case:
-    """The elbows are that far before the shoulders."""
-    motion = one("squat").motion
-    ahead = motion.keypoints_px[:, INDEX["right_shoulder"], 0] + value * TRUNK_M * PX_PER_M
-    away = np.column_stack([ahead - motion.keypoints_px[:, INDEX["right_elbow"], 0], np.zeros(len(ahead))])
-    return case(shifted(motion, right_elbow=away))
-
-
 AT_THE_END = ((TURN, 0.0), (END, 1.0), (END + 0.5, 1.0))
 
 CASES: dict[str, Callable[[float], Case]] = {
@@ -632,7 +624,6 @@ CASES: dict[str, Callable[[float], Case]] = {
     "shoulder_rise": on_the_bench("shoulder", TRUNK_M, AT_THE_END),
     "rest": rest,
     "elbow_over_shoulder": elbow_over_shoulder,
-    "elbows_ahead": elbows_ahead,
 }
 """Metric to the take in which it has a value."""
 
