@@ -145,6 +145,7 @@ def _with_body(take: Take, recognised: Recognised, facts: Facts) -> Take:
         reps=recognised.reps,
         plate_diameter_m=facts.plate_diameter_m,
         height_m=facts.height_m,
+        preset=take.preset,
     )
     return replace(take, body=body, signals=add_curves(take.signals, body))
 

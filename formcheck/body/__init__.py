@@ -7,6 +7,7 @@ cubic splines over time, the camera has perspective, and outliers are drawn from
 """
 
 from collections.abc import Sequence
+from typing import Literal
 
 import numpy as np
 
@@ -22,6 +23,7 @@ from formcheck.body.unknowns import lay_out
 from formcheck.errors import SettingsError
 from formcheck.motion import Motion
 from formcheck.reps import Rep
+from formcheck.settings import Preset
 from formcheck.skeleton import INDEX
 from formcheck.view import View
 
@@ -41,6 +43,7 @@ def fit_body(
     reps: Sequence[Rep],
     plate_diameter_m: float,
     height_m: float | None = None,
+    preset: Preset | Literal[""] = "",
     without: frozenset[str] = frozenset(),
 ) -> Body:
     """Fit a lift's mechanism to the reps of a take and half a second around each.
@@ -59,6 +62,8 @@ def fit_body(
         Diameter of the followed plate's rim.
     height_m
         The lifter's height; None where it is not known.
+    preset
+        Whose network saw the keypoints: deviations are larger with a lesser one.
     without
         Groups to leave out: `balance`, `floor`, `reach` or `plate`.
 
@@ -87,7 +92,7 @@ def fit_body(
         held_by_hand=held_by_hand(motion),
     )
     fitted = fit(mechanism, evidence, Splines(merge_spans(spans)), without=without)
-    return body_of(motion, fitted, reps, view, without)
+    return body_of(motion, fitted, reps, view, without, human.networks.factor[preset])
 
 
 def _check(plate_diameter_m: float, height_m: float | None, without: frozenset[str]) -> None:

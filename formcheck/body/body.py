@@ -116,9 +116,14 @@ class Body:
 
 
 def body_of(
-    motion: Motion, fitted: Fitted | None, reps: Sequence[Rep], view: View, without: frozenset[str]
+    motion: Motion,
+    fitted: Fitted | None,
+    reps: Sequence[Rep],
+    view: View,
+    without: frozenset[str],
+    unsure: float = 1.0,
 ) -> Body:
-    """Readings at every frame of the fitted spans, with all that is known of them."""
+    """Readings at every frame of the fitted spans, their deviations `unsure` times what they are usually."""
     if fitted is None:
         return _nothing(motion)
     time_s = motion.time_s
@@ -131,7 +136,7 @@ def body_of(
         filled[inside] = values.get(name, np.nan)
         return filled
 
-    found, sd = readings(fitted, time_s[inside]), _widened(fitted, view, time_s[inside])
+    found, sd = readings(fitted, time_s[inside]), _widened(fitted, view, time_s[inside], unsure)
     shift, shift_sd = _shift(fitted, time_s, reps)
     angles = [name for name in found if name not in _NO_ANGLES]
     apart = [name for name in APART if name in sd]
@@ -175,12 +180,16 @@ def _nothing(motion: Motion) -> Body:
     )
 
 
-def _widened(fitted: Fitted, view: View, time_s: FloatArray) -> Readings:
+def _widened(fitted: Fitted, view: View, time_s: FloatArray, unsure: float) -> Readings:
     """Deviations of the fit, widened by what the model leaves out."""
     spreads = fitted.mechanism.lift.spread
     spread = spreads.get(view.name) or spreads["oblique"]
     sd = deviations(fitted, time_s)
-    return {name: np.hypot(factor * sd[name], more) for name, (factor, more) in spread.items() if name in sd}
+    return {
+        name: unsure * np.hypot(factor * sd[name], more)
+        for name, (factor, more) in spread.items()
+        if name in sd
+    }
 
 
 def _shift(fitted: Fitted, time_s: FloatArray, reps: Sequence[Rep]) -> tuple[FloatArray, FloatArray]:

@@ -8,6 +8,7 @@ from typing import Literal, Self
 import numpy as np
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
+from formcheck.settings import Preset
 from formcheck.view import ViewName
 
 Prior = tuple[float, float]
@@ -235,6 +236,13 @@ class Masses(_Strict):
     trunk_at: float
 
 
+class Networks(_Strict):
+    """How much larger a fit's deviations are with each preset's network."""
+
+    source: str
+    factor: dict[Preset | Literal[""], float]
+
+
 class Noise(_Strict):
     """How far what the eyes saw is off, and for how long it stays so.
 
@@ -297,6 +305,7 @@ class Human(_Strict):
     ratios: Ratios
     foot: Foot
     masses: Masses
+    networks: Networks
     noise: Noise
 
 

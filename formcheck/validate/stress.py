@@ -100,7 +100,14 @@ def _fit(analysis: Analysis, motion: Motion, view: View, plate_m: float) -> Body
     model = load_lift(analysis.report.lift.name).body
     if model is None:
         raise ValueError(f"{analysis.report.lift.name}: expected a lift with a body")
-    return fit_body(motion, lift=model, view=view, reps=analysis.reps, plate_diameter_m=plate_m)
+    return fit_body(
+        motion,
+        lift=model,
+        view=view,
+        reps=analysis.reps,
+        plate_diameter_m=plate_m,
+        preset=analysis.take.preset,
+    )
 
 
 def _without_plate(motion: Motion) -> Motion:
