@@ -1,0 +1,43 @@
+"""Takes rights away from this process, for good; called in a decoder's process before it opens anything."""
+
+import ctypes
+import os
+import resource
+import signal
+from collections.abc import Mapping
+from typing import Any
+
+_SET_PARENT_DEATH_SIGNAL = 1
+_SET_NO_NEW_PRIVILEGES = 38
+_NEW_USER, _NEW_NETWORK = 0x10000000, 0x40000000
+_NICER = 5
+
+
+def confine(bounds: Mapping[str, Any]) -> bool:
+    """Limit memory, processor time, files and their sizes; die with the parent; leave the network.
+
+    Parameters
+    ----------
+    bounds
+        `memory_bytes`, `cpu_s`, `file_bytes` and `files` of `api.child.Bounds`.
+
+    Returns
+    -------
+    bool
+        Whether the network could be left; some systems do not allow it.
+    """
+    libc = ctypes.CDLL(None, use_errno=True)
+    libc.prctl(_SET_PARENT_DEATH_SIGNAL, signal.SIGKILL)
+    libc.prctl(_SET_NO_NEW_PRIVILEGES, 1, 0, 0, 0)
+    left = libc.unshare(_NEW_NETWORK) == 0 or libc.unshare(_NEW_USER | _NEW_NETWORK) == 0
+    os.nice(_NICER)
+    os.umask(0o077)
+    for kind, most in (
+        (resource.RLIMIT_CORE, 0),
+        (resource.RLIMIT_AS, bounds["memory_bytes"]),
+        (resource.RLIMIT_CPU, bounds["cpu_s"]),
+        (resource.RLIMIT_FSIZE, bounds["file_bytes"]),
+        (resource.RLIMIT_NOFILE, bounds["files"]),
+    ):
+        resource.setrlimit(kind, (most, most))
+    return left

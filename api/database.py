@@ -1,0 +1,72 @@
+"""The database: SQLite by default, PostgreSQL by its address; the same tables, and DBOS's beside them."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from alembic import command
+from alembic.config import Config
+from dbos import DBOS
+from sqlalchemy import Engine, create_engine, event, inspect, text
+from sqlalchemy.orm import Session, sessionmaker
+
+from .settings import ServiceSettings
+
+_BUSY_MS = 30_000
+_POOL = 20
+_MIGRATING = 0x666F726D
+
+
+def open_engine(settings: ServiceSettings) -> Engine:
+    """Open the database; on SQLite with a write-ahead log that reaches the disk before an answer is given."""
+    url = settings.sqlalchemy_url
+    if not url.startswith("sqlite"):
+        return create_engine(url, pool_size=_POOL, max_overflow=_POOL, pool_pre_ping=True)
+    settings.data_dir.mkdir(parents=True, exist_ok=True, mode=0o700)
+    engine = create_engine(url, pool_size=_POOL, max_overflow=_POOL, connect_args={"timeout": _BUSY_MS / 1000})
+    event.listen(engine, "connect", _prepare_sqlite)
+    event.listen(engine, "begin", _begin_sqlite)
+    return engine
+
+
+def _prepare_sqlite(connection: Any, _record: Any) -> None:
+    connection.isolation_level = None
+    for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", f"busy_timeout={_BUSY_MS}"):
+        connection.execute(f"PRAGMA {pragma}")
+
+
+def _begin_sqlite(connection: Any) -> None:
+    """Begin as a writer where something will be written, so that two of them wait instead of failing."""
+    reading = connection.get_execution_options().get("reading", False)
+    connection.exec_driver_sql("BEGIN" if reading else "BEGIN IMMEDIATE")
+
+
+def migrate(engine: Engine, settings: ServiceSettings) -> None:
+    """Bring our tables and DBOS's to this version; several processes may start at once."""
+    config = Config()
+    config.set_main_option("script_location", str(Path(__file__).parent / "migrations"))
+    with engine.begin() as connection:
+        if engine.dialect.name == "postgresql":
+            connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": _MIGRATING})
+        config.attributes["connection"] = connection
+        command.upgrade(config, "head")
+    DBOS.migrate(settings.sqlalchemy_url)
+
+
+def is_migrated(engine: Engine) -> bool:
+    """Whether the tables are there."""
+    return inspect(engine).has_table("analyses")
+
+
+def sessions(engine: Engine) -> sessionmaker[Session]:
+    """Make the factory of sessions that write."""
+    return sessionmaker(engine, expire_on_commit=False)
+
+
+@contextmanager
+def reading(factory: sessionmaker[Session]) -> Iterator[Session]:
+    """Give a session for reading, which on SQLite never waits for a writer."""
+    with factory() as session:
+        session.connection(execution_options={"reading": True})
+        yield session

@@ -1,0 +1,202 @@
+"""Analyzes a video inside a decoder's process, and tells meanwhile what it sees.
+
+The same stages as `formcheck analyze`, from its public parts: between them go the frames and reps so far to whoever
+waits, and everybody's faces to where they can be blurred.
+"""
+
+import time
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+import formcheck
+from formcheck import Analyzer, Progress, Report
+from formcheck.draw.faces import Faces, blur_faces, blur_image
+from formcheck.draw.still import save_still, save_stills
+from formcheck.errors import AnalysisError, VideoError
+from formcheck.pose import Pose, PoseEstimator, load_pose
+from formcheck.report.html import to_html
+from formcheck.settings import Settings
+from formcheck.video import Frame, FrameSource, open_video
+
+from .summary import evidence, still_name, worst_instant
+
+Say = Callable[[Mapping[str, Any]], None]
+
+PREVIEW = "preview.jpg"
+THUMBNAIL = "thumbnail.jpg"
+BLURRED = "blurred.mp4"
+ANNOTATED = "annotated.mp4"
+
+_TELL_EVERY_S = 0.5
+_PREVIEW_EVERY_S = 1.5
+_PREVIEW_SIDE_PX = 360
+_STILL_SIDE_PX = 480
+_PARTIAL_SHARE = 0.15
+_FACTS = ("preset", "plate_diameter_m", "height_m", "load_kg")
+
+
+class FaceWatch:
+    """A pose estimator that remembers where the faces of everybody in view were."""
+
+    def __init__(self, inner: PoseEstimator) -> None:
+        self.name = inner.name
+        self.faces = Faces()
+        self._inner = inner
+
+    def estimate(self, frames: Sequence[Frame]) -> list[tuple[Pose, ...]]:
+        """Poses of the people in each frame."""
+        found = self._inner.estimate(frames)
+        for frame, people in zip(frames, found, strict=True):
+            self.faces.add(frame.time_s, people)
+        return found
+
+    def reset(self) -> None:
+        """Forget everybody."""
+        self._inner.reset()
+
+
+class Meanwhile:
+    """Tells of frames watched, shows one now and then, and the reps so far as often as that costs little."""
+
+    def __init__(self, analyzer: Analyzer, total: int | None, folder: Path, say: Say, faces: Faces) -> None:
+        self._analyzer, self._total, self._folder, self._say = analyzer, total, folder, say
+        self._faces = faces
+        self._started = self._told_at = self._shown_at = time.monotonic()
+        self._judging_s = 0.0
+
+    def see(self, frame: Frame) -> None:
+        """Take note of a frame that was watched."""
+        current = time.monotonic()
+        if current - self._shown_at > _PREVIEW_EVERY_S:
+            self._shown_at = current
+            hidden = blur_image(frame.image, self._faces.at(frame.time_s))
+            save_still(hidden, self._folder / PREVIEW, side_px=_PREVIEW_SIDE_PX)
+        if current - self._told_at < _TELL_EVERY_S:
+            return
+        self._told_at = current
+        spent_s = current - self._started
+        rate = (frame.index + 1) / spent_s
+        self._say(progress_line(Progress("watching", frame.index + 1, self._total, rate)))
+        if self._judging_s < _PARTIAL_SHARE * spent_s:
+            self._judge()
+
+    def _judge(self) -> None:
+        before = time.monotonic()
+        try:
+            report = self._analyzer.report()
+        except (AnalysisError, VideoError):
+            return
+        finally:
+            self._judging_s += time.monotonic() - before
+        self._say({"lift": report.lift.title, "reps": [partial_rep(report, n) for n in range(len(report.reps))]})
+
+
+def partial_rep(report: Report, index: int) -> dict[str, Any]:
+    """What is told of a rep before the set is over."""
+    rep = report.reps[index]
+    return {
+        "number": rep.number,
+        "start_s": rep.start_s,
+        "end_s": rep.end_s,
+        "tempo": rep.tempo,
+        "verdict": rep.verdict,
+    }
+
+
+def progress_line(progress: Progress) -> dict[str, Any]:
+    """Word a stage's progress as a line."""
+    return {
+        "stage": progress.stage,
+        "done": progress.done,
+        "total": progress.total,
+        "frames_per_s": round(progress.frames_per_s, 1),
+    }
+
+
+def analyze(task: Mapping[str, Any], folder: Path, say: Say) -> None:
+    """Write the results of a video into a folder.
+
+    Parameters
+    ----------
+    task
+        `path`, `name`, `models_dir`, `threads`, `limits`, `blur` and `options`: what the user said of the set.
+    folder
+        Gets the files of `formcheck.save_analysis`, stills of the findings and a copy with blurred faces.
+    say
+        Takes the lines.
+
+    Raises
+    ------
+    FormcheckError
+        The video cannot be judged.
+    """
+    options = task["options"]
+    given = {name: options[name] for name in _FACTS if options.get(name) is not None}
+    settings = Settings(
+        models_dir=Path(task["models_dir"]), threads=task["threads"], limits=task["limits"], **given
+    )
+    source = open_video(task["path"], limits=settings.limits)
+    slow_motion = options.get("slow_motion") or source.info.slow_motion
+    info = replace(source.info, name=task["name"], slow_motion=slow_motion)
+    pose = load_pose(
+        settings.pose, preset=settings.preset, models_dir=settings.models_dir, threads=settings.threads
+    )
+    watch = FaceWatch(pose)
+    analyzer = Analyzer(info, lift=options.get("lift"), settings=settings, pose=watch)
+    meanwhile = Meanwhile(analyzer, source.info.frames, folder, say, watch.faces)
+    for frame in source:
+        analyzer.update(frame)
+        meanwhile.see(frame)
+    _write(analyzer, source, options.get("lift"), folder, say)
+    _show(folder, watch.faces, blur=task["blur"], say=say)
+
+
+def _write(analyzer: Analyzer, source: FrameSource, lift: str | None, folder: Path, say: Say) -> None:
+    motion = analyzer.motion()
+    say(progress_line(Progress("judging", len(motion.time_s), len(motion.time_s), 0.0)))
+    take = folder / "take.npz"
+    formcheck.save_motion(motion, take, note=analyzer.origin(source).to_json())
+    analysis = replace(formcheck.analyze_motion(take, lift=lift), source=source)
+    take.unlink()
+    results = folder / "results"
+    formcheck.save_analysis(analysis, results, progress=_throttled(say))
+    for path in results.iterdir():
+        path.replace(folder / path.name)
+    results.rmdir()
+
+
+def _throttled(say: Say) -> Callable[[Progress], None]:
+    last = -np.inf
+
+    def tell(progress: Progress) -> None:
+        nonlocal last
+        if time.monotonic() - last >= _TELL_EVERY_S:
+            last = time.monotonic()
+            say(progress_line(progress))
+
+    return tell
+
+
+def _show(folder: Path, faces: Faces, *, blur: bool, say: Say) -> None:
+    """Make the copy with blurred faces, and stills of the findings from it; all is blurred where that was asked."""
+    report = Report.model_validate_json((folder / "report.json").read_text("utf-8"))
+    annotated, blurred = folder / ANNOTATED, folder / BLURRED
+    tell, frames = _throttled(say), report.video.frames
+    blur_faces(
+        annotated,
+        blurred,
+        faces,
+        width_px=report.video.width_px,
+        progress=lambda done: tell(Progress("blurring", done, frames, 0.0)),
+    )
+    if blur:
+        annotated.unlink()
+        annotated.hardlink_to(blurred)
+        (folder / "report.html").write_text(to_html(report, annotated), "utf-8")
+    stills = {still_name(fault): fault.at_s for fault in evidence(report)}
+    save_stills(blurred, stills | {THUMBNAIL: worst_instant(report)}, folder, side_px=_STILL_SIDE_PX)
+    (folder / PREVIEW).unlink(missing_ok=True)
