@@ -66,7 +66,9 @@ class Caller:
             403.
         """
         if not self.scopes & _WIDER[scope]:
-            raise Problem(403, "scope-missing", f"This needs a key of scope {scope}.", "Make one in the settings.")
+            raise Problem(
+                403, "scope-missing", f"This needs a key of scope {scope}.", "Make one in the settings."
+            )
 
 
 def new_secret() -> str:

@@ -5,7 +5,7 @@ import json
 import os
 import queue
 import signal
-import subprocess  # noqa: S404  the point of this module
+import subprocess
 import sys
 import threading
 import time
@@ -109,7 +109,10 @@ def _hand_over(process: "subprocess.Popen[str]", task: Mapping[str, Any]) -> Non
 
 
 def _listen(
-    process: "subprocess.Popen[str]", bounds: Bounds, on_line: Callable[[Line], None], wanted: Callable[[], bool]
+    process: "subprocess.Popen[str]",
+    bounds: Bounds,
+    on_line: Callable[[Line], None],
+    wanted: Callable[[], bool],
 ) -> Line:
     lines: queue.Queue[str | None] = queue.Queue(maxsize=1000)
     threading.Thread(target=_read, args=(process, lines), daemon=True).start()

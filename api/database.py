@@ -24,7 +24,9 @@ def open_engine(settings: ServiceSettings) -> Engine:
     if not url.startswith("sqlite"):
         return create_engine(url, pool_size=_POOL, max_overflow=_POOL, pool_pre_ping=True)
     settings.data_dir.mkdir(parents=True, exist_ok=True, mode=0o700)
-    engine = create_engine(url, pool_size=_POOL, max_overflow=_POOL, connect_args={"timeout": _BUSY_MS / 1000})
+    engine = create_engine(
+        url, pool_size=_POOL, max_overflow=_POOL, connect_args={"timeout": _BUSY_MS / 1000}
+    )
     event.listen(engine, "connect", _prepare_sqlite)
     event.listen(engine, "begin", _begin_sqlite)
     return engine

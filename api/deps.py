@@ -72,7 +72,9 @@ def _caller(
         caller = caller_of_cookie(session, cookie)
     if caller is None:
         ask = {"WWW-Authenticate": "Bearer"}
-        raise Problem(401, "not-signed-in", "Nobody is signed in.", "Sign in, or send a key as bearer token.", ask)
+        raise Problem(
+            401, "not-signed-in", "Nobody is signed in.", "Sign in, or send a key as bearer token.", ask
+        )
     limits.count_request(caller.limit_key)
     if request.method not in SAFE_METHODS:
         _check_csrf(request, caller)
@@ -96,7 +98,7 @@ class Yours:
     session: Session
     caller: Caller
 
-    def all(self, table: type[Owned]) -> Select[tuple[Owned]]:
+    def all(self, table: type[Owned]) -> Select[Owned]:
         """Select all rows of a table that are theirs."""
         user = self.caller.user
         query = select(table).where(table.tenant_id == user.tenant_id)

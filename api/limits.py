@@ -37,14 +37,20 @@ class Window:
             if len(events) >= self._most:
                 wait_s = math.ceil(events[0] + self._span_s - current)
                 raise Problem(
-                    429, "too-often", "Too many requests.", f"Try again in {wait_s} s.", {"Retry-After": str(wait_s)}
+                    429,
+                    "too-often",
+                    "Too many requests.",
+                    f"Try again in {wait_s} s.",
+                    {"Retry-After": str(wait_s)},
                 )
             events.append(current)
             if len(self._events) > _MOST_KEYS:
                 self._forget(current)
 
     def _forget(self, current: float) -> None:
-        old = [key for key, events in self._events.items() if not events or events[-1] <= current - self._span_s]
+        old = [
+            key for key, events in self._events.items() if not events or events[-1] <= current - self._span_s
+        ]
         for key in old:
             del self._events[key]
 

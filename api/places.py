@@ -10,7 +10,9 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import BinaryIO
 
-_COORDINATES = re.compile(rb"[+-]\d{2}(?:\d{2}){0,2}(?:\.\d+)?[+-]\d{3}(?:\d{2}){0,2}(?:\.\d+)?(?:[+-]\d+(?:\.\d+)?)?(?:CRS[\w]+)?/")
+_COORDINATES = re.compile(
+    rb"[+-]\d{2}(?:\d{2}){0,2}(?:\.\d+)?[+-]\d{3}(?:\d{2}){0,2}(?:\.\d+)?(?:[+-]\d+(?:\.\d+)?)?(?:CRS[\w]+)?/"
+)
 _NAMED = re.compile(rb"(?:GPS|geo)[A-Za-z]*[^\x00-\x1f<]{0,4}[\"'>=:]\s*[\"']?[-+0-9.,NSEW ]{4,40}")
 _METADATA_BOXES = (b"moov", b"meta", b"udta")
 _DROPPED_BOXES = (b"uuid", b"XMP_", b"Exif")

@@ -122,7 +122,10 @@ def named(error_name: str, message: str, hint: str, status: int = 422) -> Proble
 
 
 RESPONSES: dict[int | str, dict[str, Any]] = {
-    code: {"description": HTTPStatus(code).phrase, "content": {MEDIA_TYPE: {"schema": ProblemBody.model_json_schema()}}}
+    code: {
+        "description": HTTPStatus(code).phrase,
+        "content": {MEDIA_TYPE: {"schema": ProblemBody.model_json_schema()}},
+    }
     for code in (400, 401, 403, 404, 409, 422, 429, 503)
 }
 """What every operation of the API may answer besides its success."""
@@ -131,7 +134,9 @@ RESPONSES: dict[int | str, dict[str, Any]] = {
 def more(*codes: int) -> dict[int | str, dict[str, Any]]:
     """Document further problems of an operation."""
     schema = ProblemBody.model_json_schema()
-    return {c: {"description": HTTPStatus(c).phrase, "content": {MEDIA_TYPE: {"schema": schema}}} for c in codes}
+    return {
+        c: {"description": HTTPStatus(c).phrase, "content": {MEDIA_TYPE: {"schema": schema}}} for c in codes
+    }
 
 
 def install(app: FastAPI) -> None:
@@ -178,7 +183,9 @@ async def _on_invalid(request: Request, error: Exception) -> Response:
     ]
     malformed = any(item["type"] == "json_invalid" for item in cast("RequestValidationError", error).errors())
     detail = "; ".join(f"{item['place']}: {item['message']}" for item in found)
-    problem = Problem(400 if malformed else 422, "malformed" if malformed else "invalid", detail, "Correct these fields.")
+    problem = Problem(
+        400 if malformed else 422, "malformed" if malformed else "invalid", detail, "Correct these fields."
+    )
     return answer(request, problem, {"errors": found})
 
 
@@ -207,4 +214,6 @@ async def _on_busy(request: Request, error: Exception) -> Response:
 
 async def _on_bug(request: Request, error: Exception) -> Response:
     request.app.state.log.error("unexpected", extra={"error": type(error).__name__}, exc_info=error)
-    return answer(request, Problem(500, "mistake", "A mistake of ours.", "Try again; if it stays, please report it."))
+    return answer(
+        request, Problem(500, "mistake", "A mistake of ours.", "Try again; if it stays, please report it.")
+    )

@@ -64,7 +64,7 @@ def _owned(table: str, *, index: bool = True) -> Any:
     return mapped_column(ForeignKey(f"{table}.id", ondelete="CASCADE"), index=index)
 
 
-class Tenant(Table):
+class Tenant(Table, kw_only=True):
     """A coach's practice: the border that no query crosses.
 
     `retention_days` is how long uploaded videos are kept; `blur_faces` blurs them in all that is shown.
@@ -78,7 +78,7 @@ class Tenant(Table):
     created_at: Mapped[datetime] = _created()
 
 
-class Athlete(Table):
+class Athlete(Table, kw_only=True):
     """Somebody who lifts; every user is one, and a coach keeps more."""
 
     __tablename__ = "athletes"
@@ -90,7 +90,7 @@ class Athlete(Table):
     created_at: Mapped[datetime] = _created()
 
 
-class User(Table):
+class User(Table, kw_only=True):
     """Somebody who signs in; `athlete_id` is who they are as a lifter."""
 
     __tablename__ = "users"
@@ -103,7 +103,7 @@ class User(Table):
     created_at: Mapped[datetime] = _created()
 
 
-class Invitation(Table):
+class Invitation(Table, kw_only=True):
     """A one-time link to an account: the first owner's, a coach's, an athlete's."""
 
     __tablename__ = "invitations"
@@ -116,7 +116,7 @@ class Invitation(Table):
     created_at: Mapped[datetime] = _created()
 
 
-class SignIn(Table):
+class SignIn(Table, kw_only=True):
     """A browser that is signed in, by the hash of its cookie."""
 
     __tablename__ = "sign_ins"
@@ -127,7 +127,7 @@ class SignIn(Table):
     created_at: Mapped[datetime] = _created()
 
 
-class ApiKey(Table):
+class ApiKey(Table, kw_only=True):
     """A program's key, by its hash; `scopes` are words apart: read, upload, admin."""
 
     __tablename__ = "api_keys"
@@ -143,7 +143,7 @@ class ApiKey(Table):
     revoked_at: Mapped[datetime | None] = mapped_column(default=None)
 
 
-class TrainingSession(Table):
+class TrainingSession(Table, kw_only=True):
     """A day's work on one lift, as the athlete says it was."""
 
     __tablename__ = "training_sessions"
@@ -159,7 +159,7 @@ class TrainingSession(Table):
     created_at: Mapped[datetime] = _created()
 
 
-class Video(Table):
+class Video(Table, kw_only=True):
     """An uploaded file; its bytes lie in the storage under `sha256` until `gone_at`."""
 
     __tablename__ = "videos"
@@ -178,7 +178,7 @@ class Video(Table):
     gone_at: Mapped[datetime | None] = mapped_column(default=None)
 
 
-class Analysis(Table):
+class Analysis(Table, kw_only=True):
     """One video judged with one set of options.
 
     `run` counts its workflows, `restarts` how often a worker was lost under it; `holder` is the token of the worker
@@ -213,7 +213,7 @@ class Analysis(Table):
     reviewed_at: Mapped[datetime | None] = mapped_column(default=None)
 
 
-class Comment(Table):
+class Comment(Table, kw_only=True):
     """What somebody says of an instant of the video."""
 
     __tablename__ = "comments"
@@ -227,7 +227,7 @@ class Comment(Table):
     created_at: Mapped[datetime] = _created()
 
 
-class Share(Table):
+class Share(Table, kw_only=True):
     """A link that shows one analysis to whoever holds it, until it expires or is revoked."""
 
     __tablename__ = "shares"
@@ -241,7 +241,7 @@ class Share(Table):
     created_at: Mapped[datetime] = _created()
 
 
-class Receipt(Table):
+class Receipt(Table, kw_only=True):
     """Proof of a deletion, without anything personal."""
 
     __tablename__ = "receipts"
@@ -256,7 +256,7 @@ class Receipt(Table):
     created_at: Mapped[datetime] = _created()
 
 
-class Repeat(Table):
+class Repeat(Table, kw_only=True):
     """What was answered to an `Idempotency-Key`, so that a repeated request makes nothing twice."""
 
     __tablename__ = "repeats"
@@ -267,7 +267,7 @@ class Repeat(Table):
     created_at: Mapped[datetime] = _created()
 
 
-class Worker(Table):
+class Worker(Table, kw_only=True):
     """A process that runs analyses, and when it last said that it lives."""
 
     __tablename__ = "workers"

@@ -1,7 +1,7 @@
 """Analyzes a video inside a decoder's process, and tells meanwhile what it sees.
 
-The same stages as `formcheck analyze`, from its public parts: between them go the frames and reps so far to whoever
-waits, and everybody's faces to where they can be blurred.
+The same stages as `formcheck analyze`, from its public parts: between them go the frames and reps so far to
+whoever waits, and everybody's faces to where they can be blurred.
 """
 
 import time
@@ -92,7 +92,9 @@ class Meanwhile:
             return
         finally:
             self._judging_s += time.monotonic() - before
-        self._say({"lift": report.lift.title, "reps": [partial_rep(report, n) for n in range(len(report.reps))]})
+        self._say(
+            {"lift": report.lift.title, "reps": [partial_rep(report, n) for n in range(len(report.reps))]}
+        )
 
 
 def partial_rep(report: Report, index: int) -> dict[str, Any]:
@@ -123,7 +125,7 @@ def analyze(task: Mapping[str, Any], folder: Path, say: Say) -> None:
     Parameters
     ----------
     task
-        `path`, `name`, `models_dir`, `threads`, `limits`, `blur` and `options`: what the user said of the set.
+        `path`, `name`, `models_dir`, `threads`, `limits`, `blur` and `options`: what was said of the set.
     folder
         Gets the files of `formcheck.save_analysis`, stills of the findings and a copy with blurred faces.
     say
@@ -182,7 +184,7 @@ def _throttled(say: Say) -> Callable[[Progress], None]:
 
 
 def _show(folder: Path, faces: Faces, *, blur: bool, say: Say) -> None:
-    """Make the copy with blurred faces, and stills of the findings from it; all is blurred where that was asked."""
+    """Make the copy with blurred faces, and stills from it; all is blurred where that was asked."""
     report = Report.model_validate_json((folder / "report.json").read_text("utf-8"))
     annotated, blurred = folder / ANNOTATED, folder / BLURRED
     tell, frames = _throttled(say), report.video.frames

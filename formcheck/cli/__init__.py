@@ -18,6 +18,7 @@ from formcheck.cli.lifts import explain, lifts
 from formcheck.cli.models import models
 from formcheck.cli.profile import profile
 from formcheck.cli.reference import reference
+from formcheck.cli.serve import serve, worker
 from formcheck.cli.terminal import Group
 from formcheck.cli.validate import validate
 
@@ -48,6 +49,8 @@ app.add_typer(models, name="models")
 app.add_typer(lifts, name="lifts")
 app.command()(explain)
 app.command()(validate)
+app.command()(serve)
+app.command()(worker)
 app.command()(doctor)
 
 

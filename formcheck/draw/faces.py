@@ -18,7 +18,7 @@ HELD_S = 0.5
 """A face that is not found for so long stays blurred where it was."""
 
 _REACH = 1.6
-"""Radius over the distance from nose to ear, about half of a head's depth; head length is 1.25 of its depth."""
+"""Radius over the distance from nose to ear, about half of a head's depth; a head is 1.25 times as long."""
 
 _NECK = 0.7
 """Radius over the distance from the shoulders to the head, where nose and ears fall together."""
@@ -57,11 +57,13 @@ class Faces:
 
 def _oval(pose: Pose) -> Oval | None:
     head = pose.xy_px[HEAD]
-    seen = np.isfinite(head).all(axis=1)
+    seen = np.asarray(np.isfinite(head).all(axis=1))
     if not seen.any():
         return None
     x, y = head[seen].mean(axis=0)
-    spans = [float(np.hypot(*(head[0] - ear))) * _REACH for ear in head[1:] if seen[0] and np.isfinite(ear).all()]
+    spans = [
+        float(np.hypot(*(head[0] - ear))) * _REACH for ear in head[1:] if seen[0] and np.isfinite(ear).all()
+    ]
     neck = pose.xy_px[SHOULDERS].mean(axis=0)
     if np.isfinite(neck).all():
         spans.append(float(np.hypot(*(neck - (x, y)))) * _NECK)
@@ -89,7 +91,9 @@ def blur_image(image: Image, ovals: Sequence[Oval], *, scale: float = 1.0) -> Im
         if right - left < 2 or bottom - top < 2:
             continue
         region = blurred[top:bottom, left:right]
-        cells = cv2.resize(region, (min(_GRAIN, right - left), min(_GRAIN, bottom - top)), interpolation=cv2.INTER_AREA)
+        cells = cv2.resize(
+            region, (min(_GRAIN, right - left), min(_GRAIN, bottom - top)), interpolation=cv2.INTER_AREA
+        )
         coarse = cv2.resize(cells, (right - left, bottom - top), interpolation=cv2.INTER_LINEAR)
         mask = np.zeros(region.shape[:2], np.uint8)
         center = (round(x * scale) - left, round(y * scale) - top)

@@ -28,7 +28,9 @@ def save_still(image: NDArray[np.uint8], path: Path, *, side_px: int) -> None:
     scale = min(1.0, side_px / max(height, width))
     size = (max(1, round(width * scale)), max(1, round(height * scale)))
     small = cv2.resize(image, size, interpolation=cv2.INTER_AREA)
-    encoded = cv2.imencode(".jpg", cv2.cvtColor(small, cv2.COLOR_RGB2BGR), [cv2.IMWRITE_JPEG_QUALITY, _QUALITY])[1]
+    encoded = cv2.imencode(
+        ".jpg", cv2.cvtColor(small, cv2.COLOR_RGB2BGR), [cv2.IMWRITE_JPEG_QUALITY, _QUALITY]
+    )[1]
     part = path.with_name(f".{path.name}.part")
     try:
         part.write_bytes(encoded.tobytes())
@@ -65,5 +67,6 @@ def save_stills(clip: Path, wanted: Mapping[str, float], folder: Path, *, side_p
         shown = frame.image
         if not waiting:
             return
-    for name, _ in waiting if shown is not None else ():
-        save_still(shown, folder / name, side_px=side_px)
+    for name, _ in waiting:
+        if shown is not None:
+            save_still(shown, folder / name, side_px=side_px)

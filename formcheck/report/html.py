@@ -10,7 +10,7 @@ from hashlib import sha256
 from importlib.resources import files
 from pathlib import Path
 
-from jinja2 import Environment, FunctionLoader, StrictUndefined
+from jinja2 import BaseLoader, Environment, FunctionLoader, StrictUndefined
 from markupsafe import Markup
 
 from formcheck.errors import OutputError
@@ -44,6 +44,9 @@ _MARKS: dict[VerdictName, str] = {
     "fault": "\N{MULTIPLICATION X}",
     "not_assessed": "?",
 }
+
+PAGE_SCRIPTS = ("kit.js", "page.js", "bar.js", "beside.js")
+"""The page's scripts in the order in which they run, after plotly's."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,10 +88,34 @@ def to_html(report: Report, video: Path | None = None, pictures: Mapping[str, Pi
     """
     from plotly.offline import get_plotlyjs
 
-    texts = [_text("theme.js"), get_plotlyjs(), *map(_text, ("kit.js", "page.js", "bar.js", "beside.js"))]
+    texts = [read_part("theme.js"), get_plotlyjs(), *map(read_part, PAGE_SCRIPTS)]
     theme, *scripts = (Markup(text) for text in texts)  # noqa: S704  our own and plotly's
+    template = page_environment(FunctionLoader(read_part), report).get_template("page.html")
+    return template.render(
+        **page_parts(report),
+        video=_data_uri(video, "video/mp4") if video else None,
+        pictures={
+            rule: (_data_uri(shot.path, "image/jpeg"), shot.at_s) for rule, shot in (pictures or {}).items()
+        },
+        style=Markup(read_part("page.css")),  # noqa: S704  our own file
+        theme=theme,
+        scripts=scripts,
+        policy=_policy([theme, *scripts]),
+    )
+
+
+def page_environment(loader: BaseLoader, report: Report) -> Environment:
+    """Make the environment that the page's template is rendered in, or one that extends it.
+
+    Parameters
+    ----------
+    loader
+        Finds `page.html` by `read_part`, and whatever extends it.
+    report
+        Its lift names some of the measures.
+    """
     environment = Environment(
-        loader=FunctionLoader(_text),
+        loader=loader,
         autoescape=True,
         undefined=StrictUndefined,
         trim_blocks=True,
@@ -99,38 +126,35 @@ def to_html(report: Report, video: Path | None = None, pictures: Mapping[str, Pi
     environment.filters["value"] = value_words
     environment.filters["interval"] = interval_words
     environment.filters["title"] = lambda part, name: measure_title(name, part.unit, report.lift.name)
-    return environment.get_template("page.html").render(
-        report=report,
-        columns=table_columns(report),
-        gaps=missing_measures(report),
-        bar=bar_plots(report),
-        bar_columns=table_columns(report, bar=True),
-        bar_gaps=missing_measures(report, bar=True),
-        extremes=drift_extremes(report.reps),
-        extremes_differ=extremes_differ(report.reps),
-        notes={
+    return environment
+
+
+def page_parts(report: Report) -> dict[str, object]:
+    """Gather what the page shows of a report, without its video, pictures, styles and scripts."""
+    return {
+        "report": report,
+        "columns": table_columns(report),
+        "gaps": missing_measures(report),
+        "bar": bar_plots(report),
+        "bar_columns": table_columns(report, bar=True),
+        "bar_gaps": missing_measures(report, bar=True),
+        "extremes": drift_extremes(report.reps),
+        "extremes_differ": extremes_differ(report.reps),
+        "notes": {
             "scale": scale_note(report),
             "path": path_note(report),
             "oblique": oblique_note(report),
             "body": body_note(report),
         },
-        cards=rule_cards(report.faults),
-        focus_at=focus_instant(report),
-        duration_s=duration_s(report),
-        words=VERDICT_WORDS,
-        marks=_MARKS,
-        evidence=EVIDENCE_WORDS,
-        video=_data_uri(video, "video/mp4") if video else None,
-        pictures={
-            rule: (_data_uri(shot.path, "image/jpeg"), shot.at_s) for rule, shot in (pictures or {}).items()
-        },
-        names=STORY_WORDS,
-        data=safe_json(page_data(report)),
-        style=Markup(_text("page.css")),  # noqa: S704  our own file
-        theme=theme,
-        scripts=scripts,
-        policy=_policy([theme, *scripts]),
-    )
+        "cards": rule_cards(report.faults),
+        "focus_at": focus_instant(report),
+        "duration_s": duration_s(report),
+        "words": VERDICT_WORDS,
+        "marks": _MARKS,
+        "evidence": EVIDENCE_WORDS,
+        "names": STORY_WORDS,
+        "data": safe_json(page_data(report)),
+    }
 
 
 def table_columns(report: Report, *, bar: bool = False) -> list[Column]:
@@ -184,7 +208,8 @@ def _listed(report: Report, *, bar: bool) -> Iterator[tuple[str, MeasurePart]]:
                 yield name, part
 
 
-def _text(name: str) -> str:
+def read_part(name: str) -> str:
+    """Read one of the page's files: its template, style or a script."""
     return (files("formcheck.report") / name).read_text(encoding="utf-8")
 
 

@@ -10,7 +10,7 @@
   let shown = -1;
 
   // A blob can be sought in by every browser; some cannot seek in, or play, a long data address.
-  if (video) {
+  if (video?.src.startsWith("data:")) {
     const [head, body] = video.src.split(",", 2);
     const bytes = Uint8Array.from(atob(body), (letter) => letter.charCodeAt(0));
     video.src = URL.createObjectURL(new Blob([bytes], { type: head.slice(5).split(";")[0] }));

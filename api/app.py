@@ -1,0 +1,97 @@
+"""Puts the service together: its parts, addresses, headers and log."""
+
+import time
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
+from threading import Event
+
+from fastapi import FastAPI, Request, Response
+from fastapi.staticfiles import StaticFiles
+
+import formcheck
+
+from .database import migrate, open_engine, sessions
+from .jobs import Queue
+from .limits import RateLimits
+from .logs import log
+from .metrics import Metrics
+from .pages import HERE, make_pages
+from .problems import RESPONSES, install
+from .routes import accounts, analyses, athletes, health, lifts, pages, results, talk, videos
+from .settings import ServiceSettings
+from .storage import Storage
+
+_HEADERS = {
+    "X-Content-Type-Options": "nosniff",
+    "X-Frame-Options": "DENY",
+    "Referrer-Policy": "same-origin",
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Permissions-Policy": "geolocation=(), microphone=(), camera=()",
+    "Content-Security-Policy": (
+        "default-src 'self'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data: blob:; "
+        "media-src 'self' blob:; object-src 'none'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
+    ),
+}
+_HSTS = "max-age=31536000"
+
+
+def create_app(settings: ServiceSettings) -> FastAPI:
+    """Make the application; nothing is opened before it starts."""
+
+    @asynccontextmanager
+    async def lifespan(app: FastAPI) -> AsyncIterator[None]:
+        engine = open_engine(settings)
+        migrate(engine, settings)
+        app.state.sessions = sessions(engine)
+        app.state.queue = Queue(engine)
+        app.state.storage = Storage(settings.data_dir)
+        yield
+        app.state.closing.set()
+        app.state.queue.close()
+        engine.dispose()
+
+    app = FastAPI(
+        title="formcheck",
+        version=formcheck.__version__,
+        summary="Upload a set, watch it being judged, come back to it.",
+        lifespan=lifespan,
+        openapi_url="/api/v1/openapi.json",
+        docs_url=None,
+        redoc_url=None,
+    )
+    app.state.settings, app.state.limits, app.state.metrics = settings, RateLimits(settings), Metrics()
+    app.state.log, app.state.closing, app.state.pages = log, Event(), make_pages()
+    install(app)
+    app.middleware("http")(_watch)
+    for noun in (accounts, athletes, videos, analyses, results, talk, lifts):
+        app.include_router(noun.router, prefix="/api/v1", responses=RESPONSES)
+    app.include_router(talk.public, prefix="/api/v1", responses=RESPONSES)
+    app.include_router(health.router, responses=RESPONSES)
+    app.include_router(pages.router, include_in_schema=False)
+    app.mount("/static", StaticFiles(directory=HERE / "static"), name="static")
+    return app
+
+
+async def _watch(request: Request, call_next: Callable[[Request], Awaitable[Response]]) -> Response:
+    """Count and log each request, and add the headers that every answer has."""
+    started = time.perf_counter()
+    response = await call_next(request)
+    route = getattr(request.scope.get("route"), "path", "none")
+    took_s = time.perf_counter() - started
+    state = request.app.state
+    state.metrics.requests.labels(request.method, route, response.status_code).inc()
+    state.metrics.seconds.labels(route).observe(took_s)
+    facts = {
+        "method": request.method,
+        "route": route,
+        "status": response.status_code,
+        "ms": round(1000 * took_s, 1),
+    }
+    log.info("request", extra=facts)
+    for name, value in _HEADERS.items():
+        response.headers.setdefault(name, value)
+    if state.settings.secure_cookies:
+        response.headers.setdefault("Strict-Transport-Security", _HSTS)
+    if not request.url.path.startswith("/static/"):
+        response.headers.setdefault("Cache-Control", "no-store")
+    return response

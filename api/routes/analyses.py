@@ -1,0 +1,310 @@
+"""Analyses: asked for, watched, canceled, tried again, compared, reviewed, deleted."""
+
+import hashlib
+import json
+import time
+from collections.abc import Iterator
+from datetime import datetime
+from typing import Annotated, Any, cast
+from uuid import UUID
+
+from fastapi import APIRouter, Query, Request, Response, status
+from fastapi.responses import StreamingResponse
+from pydantic import BaseModel, Field
+from sqlalchemy import func, select
+from sqlalchemy.exc import IntegrityError
+
+from formcheck import load_lift
+from formcheck.settings import Preset
+
+from ..database import reading
+from ..deps import (
+    AnalysisChanged,
+    AnalysisManaged,
+    AnalysisSeen,
+    Managed,
+    Readable,
+    SettingsDep,
+    StorageDep,
+    Writable,
+    Yours,
+)
+from ..paging import After, Limit, Page, Shown, page_of
+from ..problems import Problem
+from ..retention import erase_analyses, new_receipt
+from ..tables import Analysis, State, TrainingSession, Video, now
+from .receipts import ReceiptShown
+
+router = APIRouter(tags=["analyses"])
+
+FINAL = ("done", "failed", "canceled")
+_LOOK_EVERY_S = 0.5
+_LONGEST_S = 3600.0
+_WAITING = ("queued", "running")
+
+
+class Options(BaseModel):
+    """What is said of the set; what is left out is recognized or taken as usual."""
+
+    lift: str | None = Field(None, max_length=50, examples=["squat"])
+    preset: Preset | None = None
+    slow_motion: float | None = Field(None, ge=1, le=100)
+    plate_diameter_m: float | None = Field(None, ge=0.15, le=0.6)
+    height_m: float | None = Field(None, ge=1.0, le=2.5)
+    load_kg: float | None = Field(None, gt=0, le=600)
+
+
+class AnalysisWanted(Options):
+    """A video to analyze, and what is said of the set."""
+
+    video_id: UUID
+    session_id: UUID | None = None
+
+
+class AnalysisShown(Shown):
+    """An analysis: `progress` while it runs, `problem` if it failed, `summary` when it is done."""
+
+    id: str
+    athlete_id: str
+    video_id: str
+    session_id: str | None
+    state: State
+    options: dict[str, Any]
+    progress: dict[str, Any]
+    problem: dict[str, Any] | None
+    summary: dict[str, Any] | None
+    triage: float
+    created_at: datetime
+    finished_at: datetime | None
+    reviewed_at: datetime | None
+
+
+class Difference(BaseModel):
+    """A measure of two sets; `clear` where their intervals lie apart."""
+
+    measure: str
+    unit: str
+    first: float
+    second: float
+    change: float
+    clear: bool | None
+
+
+class Compared(BaseModel):
+    """Two sets, measure by measure."""
+
+    first: AnalysisShown
+    second: AnalysisShown
+    differences: list[Difference]
+
+
+class Review(BaseModel):
+    """Whether a coach has looked at it."""
+
+    reviewed: bool
+
+
+@router.get("/analyses")
+def list_analyses(
+    yours: Readable,
+    athlete_id: UUID | None = None,
+    state: Annotated[State | None, Query()] = None,
+    reviewed: bool | None = None,
+    limit: Limit = 50,
+    after: After = None,
+) -> Page[AnalysisShown]:
+    """List analyses, newest first."""
+    query = yours.all(Analysis)
+    if athlete_id is not None:
+        query = query.where(Analysis.athlete_id == str(athlete_id))
+    if state is not None:
+        query = query.where(Analysis.state == state)
+    if reviewed is not None:
+        query = query.where(Analysis.reviewed_at.is_not(None) if reviewed else Analysis.reviewed_at.is_(None))
+    rows, following = page_of(yours.session, query, Analysis, after, limit)
+    return Page(items=[AnalysisShown.model_validate(row) for row in rows], next=following)
+
+
+@router.post(
+    "/analyses",
+    status_code=status.HTTP_202_ACCEPTED,
+    responses={200: {"model": AnalysisShown, "description": "Asked for before"}},
+)
+def analyze(
+    body: AnalysisWanted, request: Request, response: Response, yours: Writable, settings: SettingsDep
+) -> AnalysisShown:
+    """Analyze a video; the same video with the same options is one analysis."""
+    session = yours.session
+    video = yours.one(Video, body.video_id)
+    if video.gone_at is not None:
+        raise Problem(410, "gone", "This video was deleted, as the settings ask.", "Upload it again.")
+    if body.lift is not None:
+        load_lift(body.lift)
+    options = body.model_dump(include=set(Options.model_fields))
+    options["preset"] = options["preset"] or settings.preset
+    key = hashlib.sha256(json.dumps(options, sort_keys=True).encode()).hexdigest()
+    same = yours.all(Analysis).where(Analysis.video_id == video.id, Analysis.options_key == key)
+    found = session.scalar(same)
+    if found is not None:
+        response.status_code = status.HTTP_200_OK
+    else:
+        _check_queue(yours, settings.queue_length)
+        training = yours.one(TrainingSession, body.session_id).id if body.session_id else None
+        found = Analysis(
+            tenant_id=video.tenant_id,
+            athlete_id=video.athlete_id,
+            video_id=video.id,
+            session_id=training,
+            options=options,
+            options_key=key,
+        )
+        session.add(found)
+        try:
+            session.flush()
+            request.app.state.queue.put(session, found)
+            session.commit()
+        except IntegrityError:
+            session.rollback()
+            found = cast("Analysis", session.scalar(same))
+            response.status_code = status.HTTP_200_OK
+    response.headers["Location"] = f"/api/v1/analyses/{found.id}"
+    return AnalysisShown.model_validate(found)
+
+
+def _check_queue(yours: Yours, most: int) -> None:
+    waiting = select(func.count()).select_from(Analysis)
+    waiting = waiting.where(Analysis.tenant_id == yours.caller.tenant.id, Analysis.state.in_(_WAITING))
+    if (yours.session.scalar(waiting) or 0) >= most:
+        raise Problem(
+            429,
+            "queue-full",
+            f"{most} analyses are waiting already.",
+            "Wait for some of them.",
+            {"Retry-After": "60"},
+        )
+
+
+@router.get("/analyses/{analysis_id}")
+def show_analysis(analysis: AnalysisSeen) -> AnalysisShown:
+    """Show an analysis and how far it is."""
+    return AnalysisShown.model_validate(analysis)
+
+
+@router.get(
+    "/analyses/{analysis_id}/events",
+    response_class=StreamingResponse,
+    responses={
+        200: {
+            "description": "Server-sent events",
+            "content": {"text/event-stream": {"schema": {"type": "string"}}},
+        }
+    },
+)
+def watch_analysis(analysis: AnalysisSeen, request: Request) -> StreamingResponse:
+    """Watch an analysis: an event `progress` at each change, with the reps so far, and at last `end`."""
+    events = _events(request, analysis.id)
+    return StreamingResponse(events, media_type="text/event-stream", headers={"Cache-Control": "no-store"})
+
+
+def _events(request: Request, analysis_id: str) -> Iterator[str]:
+    factory, last = request.app.state.sessions, ""
+    started = time.monotonic()
+    while time.monotonic() - started < _LONGEST_S and not request.app.state.closing.is_set():
+        with reading(factory) as session:
+            row = session.get(Analysis, analysis_id)
+            told = AnalysisShown.model_validate(row).model_dump_json() if row else "{}"
+            over = row is None or row.state in FINAL
+        if told != last:
+            last = told
+            yield f"event: {'end' if over else 'progress'}\ndata: {told}\n\n"
+        else:
+            yield ": still here\n\n"
+        if over:
+            return
+        request.app.state.closing.wait(_LOOK_EVERY_S)
+
+
+@router.post("/analyses/{analysis_id}/cancel")
+def cancel(analysis: AnalysisChanged, yours: Writable) -> AnalysisShown:
+    """Stop an analysis that waits or runs; one that is over stays as it is."""
+    if analysis.state in _WAITING:
+        analysis.state, analysis.holder, analysis.finished_at, analysis.progress = "canceled", "", now(), {}
+        yours.session.commit()
+    return AnalysisShown.model_validate(analysis)
+
+
+@router.post("/analyses/{analysis_id}/retry", status_code=status.HTTP_202_ACCEPTED)
+def retry(
+    analysis: AnalysisChanged, request: Request, yours: Writable, settings: SettingsDep
+) -> AnalysisShown:
+    """Try a failed or canceled analysis again."""
+    if analysis.state not in ("failed", "canceled"):
+        raise Problem(
+            409,
+            "not-failed",
+            f"The analysis is {analysis.state}.",
+            "Only failed and canceled ones are tried again.",
+        )
+    if yours.session.get_one(Video, analysis.video_id).gone_at is not None:
+        raise Problem(410, "gone", "Its video was deleted, as the settings ask.", "Upload it again.")
+    _check_queue(yours, settings.queue_length)
+    analysis.state, analysis.problem, analysis.finished_at, analysis.restarts = "queued", None, None, 0
+    analysis.run += 1
+    yours.session.flush()
+    request.app.state.queue.put(yours.session, analysis)
+    yours.session.commit()
+    return AnalysisShown.model_validate(analysis)
+
+
+@router.put("/analyses/{analysis_id}/review")
+def review(body: Review, analysis: AnalysisChanged, yours: Writable) -> AnalysisShown:
+    """Mark an analysis as reviewed, or not; coaches do."""
+    if yours.caller.role == "athlete":
+        raise Problem(403, "role", "Only a coach reviews.", "Ask your coach.")
+    analysis.reviewed_at = now() if body.reviewed else None
+    yours.session.commit()
+    return AnalysisShown.model_validate(analysis)
+
+
+@router.delete("/analyses/{analysis_id}")
+def delete_analysis(analysis: AnalysisManaged, yours: Managed, storage: StorageDep) -> ReceiptShown:
+    """Delete an analysis with its results, comments and links; its video stays. Gives a receipt."""
+    receipt = new_receipt(yours.session, analysis.tenant_id, analysis.athlete_id, "analysis", analysis.id)
+    erase_analyses(yours.session, storage, [analysis], receipt)
+    yours.session.commit()
+    return ReceiptShown.model_validate(receipt)
+
+
+@router.get("/compare")
+def compare(first: UUID, second: UUID, yours: Readable) -> Compared:
+    """Compare two analyses, measure by measure."""
+    rows = [yours.one(Analysis, wanted) for wanted in (first, second)]
+    if any(row.state != "done" for row in rows):
+        raise Problem(409, "not-done", "Both analyses must be done.", "Wait for them.")
+    one, two = (AnalysisShown.model_validate(row) for row in rows)
+    return Compared(first=one, second=two, differences=differences(one.summary or {}, two.summary or {}))
+
+
+def differences(first: dict[str, Any], second: dict[str, Any]) -> list[Difference]:
+    """Compare what two summaries have in common; nothing where they are of different lifts."""
+    if first["lift"] != second["lift"]:
+        return []
+    found = []
+    for name, one in first["measures"].items():
+        two = second["measures"].get(name)
+        if two is None or two["unit"] != one["unit"]:
+            continue
+        ends = (one["low"], one["high"], two["low"], two["high"])
+        clear = None if None in ends else one["high"] < two["low"] or two["high"] < one["low"]
+        change = round(two["value"] - one["value"], 4)
+        found.append(
+            Difference(
+                measure=name,
+                unit=one["unit"],
+                first=one["value"],
+                second=two["value"],
+                change=change,
+                clear=clear,
+            )
+        )
+    return found

@@ -1,0 +1,204 @@
+"""The pages: what a browser sees. They read as the API does, through the same ownership; changes go by the API."""
+
+from functools import cache
+from typing import Annotated, Any
+from uuid import UUID
+
+from fastapi import APIRouter, Cookie, Query, Request, Response
+from fastapi.responses import HTMLResponse, PlainTextResponse, RedirectResponse
+from sqlalchemy import select
+
+from formcheck import Report, known_lifts, load_lift
+from formcheck.report.html import PAGE_SCRIPTS, read_part
+from formcheck.report.words import measure_title
+
+from ..auth import COOKIE, caller_of_cookie, find_invitation
+from ..deps import AnalysisSeen, AthleteSeen, Readable, SessionDep, StorageDep, Yours
+from ..pages import render_report
+from ..problems import not_found
+from ..storage import Storage
+from ..tables import Analysis, ApiKey, Athlete, Comment, Share, TrainingSession, Video, now
+from .analyses import compare
+from .athletes import show_trends
+from .talk import SharedDep
+
+router = APIRouter()
+
+_RECENT = 60
+_PARTS = ("theme.js", "page.css", *PAGE_SCRIPTS)
+_TYPES = {"js": "text/javascript", "css": "text/css"}
+
+
+def _page(request: Request, yours: Yours | None, template: str, **more: Any) -> HTMLResponse:
+    caller = yours.caller if yours else None
+    page: HTMLResponse = request.app.state.pages.TemplateResponse(
+        request, template, {"caller": caller, **more}
+    )
+    return page
+
+
+def _sets(yours: Yours, athlete_id: str | None = None) -> list[tuple[Analysis, Video, Athlete]]:
+    query = yours.all(Analysis).add_columns(Video, Athlete).join(Video, Video.id == Analysis.video_id)
+    query = query.join(Athlete, Athlete.id == Analysis.athlete_id)
+    if athlete_id is not None:
+        query = query.where(Analysis.athlete_id == athlete_id)
+    rows = yours.session.execute(query.order_by(Analysis.id.desc()).limit(_RECENT))
+    return [(row[0], row[1], row[2]) for row in rows]
+
+
+@router.get("/assets/{name}")
+def asset(name: str) -> Response:
+    """Give a script or style that the report's page brings, and plotly's."""
+    if name != "plotly.js" and name not in _PARTS:
+        raise not_found("file")
+    media_type = _TYPES[name.rpartition(".")[2]]
+    return PlainTextResponse(_asset(name), media_type=media_type, headers={"Cache-Control": "max-age=3600"})
+
+
+@cache
+def _asset(name: str) -> str:
+    if name == "plotly.js":
+        from plotly.offline import get_plotlyjs
+
+        return str(get_plotlyjs())
+    return read_part(name)
+
+
+@router.get("/sign-in")
+def sign_in_page(
+    request: Request, session: SessionDep, cookie: Annotated[str | None, Cookie(alias=COOKIE)] = None
+) -> Response:
+    """Show the page to sign in."""
+    if cookie and caller_of_cookie(session, cookie):
+        return RedirectResponse("/", 303)
+    return _page(request, None, "sign_in.html", token=None, role=None)
+
+
+@router.get("/welcome/{token}")
+def welcome_page(token: str, request: Request, session: SessionDep) -> HTMLResponse:
+    """Show the page to make an account by a one-time link."""
+    found = find_invitation(session, token)
+    return _page(request, None, "sign_in.html", token=token, role=found.role)
+
+
+@router.get("/")
+def board_page(
+    request: Request, yours: Readable, show: Annotated[str, Query(pattern="^(new|all|worst)$")] = "new"
+) -> Response:
+    """Show the board: all sets of all athletes, newest or gravest first."""
+    sets = _sets(yours)
+    if show == "new" and yours.caller.role != "athlete":
+        sets = [row for row in sets if row[0].reviewed_at is None]
+    if show == "worst":
+        sets = sorted(sets, key=lambda row: -row[0].triage)
+    return _page(request, yours, "board.html", sets=sets, show=show)
+
+
+@router.get("/upload")
+def upload_page(request: Request, yours: Readable) -> HTMLResponse:
+    """Show the page to upload sets."""
+    athletes = list(yours.session.scalars(yours.all(Athlete).order_by(Athlete.name)))
+    lifts = [load_lift(name) for name in known_lifts()]
+    return _page(request, yours, "upload.html", athletes=athletes, lifts=lifts)
+
+
+@router.get("/athletes")
+def athletes_page(request: Request, yours: Readable) -> HTMLResponse:
+    """Show the athletes."""
+    athletes = list(yours.session.scalars(yours.all(Athlete).order_by(Athlete.name)))
+    return _page(request, yours, "athletes.html", athletes=athletes)
+
+
+@router.get("/athletes/{athlete_id}")
+def athlete_page(request: Request, athlete: AthleteSeen, yours: Readable) -> HTMLResponse:
+    """Show an athlete: trends, records, sets and sessions."""
+    trends = show_trends(athlete, yours)
+    sessions = yours.all(TrainingSession).where(TrainingSession.athlete_id == athlete.id)
+    return _page(
+        request,
+        yours,
+        "athlete.html",
+        athlete=athlete,
+        trends=trends,
+        plots=[
+            trend.model_dump(mode="json") | {"title": measure_title(trend.measure, trend.unit, trend.lift)}
+            for trend in trends.trends
+        ],
+        sets=_sets(yours, athlete.id),
+        sessions=list(yours.session.scalars(sessions.order_by(TrainingSession.day.desc()).limit(_RECENT))),
+        lifts=[load_lift(name) for name in known_lifts()],
+    )
+
+
+@router.get("/analyses/{analysis_id}")
+def analysis_page(
+    request: Request, analysis: AnalysisSeen, yours: Readable, storage: StorageDep
+) -> HTMLResponse:
+    """Show an analysis: its progress, why it failed, or the report."""
+    video = yours.session.get_one(Video, analysis.video_id)
+    if analysis.state != "done":
+        return _page(request, yours, "progress.html", analysis=analysis, video=video)
+    others = [
+        row
+        for row in _sets(yours, analysis.athlete_id)
+        if row[0].state == "done" and row[0].id != analysis.id
+    ]
+    files = f"/api/v1/analyses/{analysis.id}/files"
+    original = None
+    if video.gone_at is None and not yours.caller.tenant.blur_faces:
+        original = f"/api/v1/videos/{video.id}/content"
+    page = render_report(
+        _report(storage, analysis.id),
+        "analysis.html",
+        caller=yours.caller,
+        analysis=analysis,
+        video=f"{files}/annotated.mp4",
+        files=files,
+        original=original,
+        others=others,
+        comments=list(
+            yours.session.scalars(
+                yours.all(Comment).where(Comment.analysis_id == analysis.id).order_by(Comment.at_s)
+            )
+        ),
+        shares=list(
+            yours.session.scalars(
+                select(Share)
+                .where(Share.analysis_id == analysis.id, Share.expires_at > now())
+                .order_by(Share.id)
+            )
+        ),
+    )
+    return HTMLResponse(page)
+
+
+def _report(storage: Storage, analysis_id: str) -> Report:
+    path = storage.result(analysis_id, "report.json")
+    if path is None:
+        raise not_found("report")
+    return Report.model_validate_json(path.read_text("utf-8"))
+
+
+@router.get("/s/{token}")
+def shared_page(token: str, shared: SharedDep, storage: StorageDep) -> HTMLResponse:
+    """Show a shared set to whoever has the link."""
+    report = _report(storage, shared[1].id)
+    page = render_report(report, "shared.html", video=f"/api/v1/shared/{token}/video.mp4", share=shared[0])
+    return HTMLResponse(page, headers={"Referrer-Policy": "no-referrer", "X-Robots-Tag": "noindex"})
+
+
+@router.get("/compare")
+def compare_page(request: Request, first: UUID, second: UUID, yours: Readable) -> HTMLResponse:
+    """Show two sets side by side."""
+    compared = compare(first, second, yours)
+    lift = (compared.first.summary or {})["lift"]
+    titles = {found.measure: measure_title(found.measure, found.unit, lift) for found in compared.differences}
+    return _page(request, yours, "compare.html", compared=compared, titles=titles)
+
+
+@router.get("/settings")
+def settings_page(request: Request, yours: Readable) -> HTMLResponse:
+    """Show the settings."""
+    keys = yours.session.scalars(yours.all(ApiKey).where(ApiKey.revoked_at.is_(None)).order_by(ApiKey.id))
+    athletes = list(yours.session.scalars(yours.all(Athlete).order_by(Athlete.name)))
+    return _page(request, yours, "settings.html", keys=list(keys), athletes=athletes)
