@@ -1,6 +1,7 @@
 """Who is asking: passwords, one-time links, signed-in browsers and programs' keys.
 
-Passwords are hashed with argon2id. Every other secret has 256 random bits, is shown once and kept as its SHA-256.
+Passwords are hashed with argon2id. Every other secret has 256 random bits, is shown once and
+kept as its SHA-256.
 """
 
 import hashlib
@@ -42,8 +43,8 @@ _WIDER: dict[Scope, frozenset[Scope]] = {
 class Caller:
     """Somebody who was recognized.
 
-    `csrf` is the token that a browser's unsafe requests must carry; empty for a program's key. `limit_key` is what
-    their requests are counted under.
+    `csrf` is the token that a browser's unsafe requests must carry; empty for a program's key. `limit_key` is
+    what their requests are counted under.
     """
 
     user: User
@@ -93,7 +94,7 @@ def hash_password(password: str) -> str:
         raise Problem(
             422,
             "password-length",
-            f"Expected a password of {SHORTEST_PASSWORD} to {LONGEST_PASSWORD} characters, found {len(password)}.",
+            f"Expected {SHORTEST_PASSWORD} to {LONGEST_PASSWORD} characters, found {len(password)}.",
             "Several words together are long and easy to remember.",
         )
     return _HASHER.hash(password)

@@ -1,8 +1,9 @@
-"""Analyses as durable jobs: queued with their row in one transaction, run by workers, taken over from lost ones.
+"""Analyses as durable jobs: queued with their row, run by workers, taken over from lost ones.
 
-An analysis is one DBOS workflow of one step. Its id is the analysis's and the number of its run, so that asking twice
-makes one job. A worker that takes it writes its token into the row (`holder`); whatever it writes later counts only
-while that token stands. So a worker that was given up but lives on can do no harm, and each report is written once.
+An analysis is one DBOS workflow of one step. Its id is the analysis's and the number of its run, so that
+asking twice makes one job. A worker that takes it writes its token into the row (`holder`); whatever it
+writes later counts only while that token stands. So a worker that was given up but lives on can do no harm,
+and each report is written once.
 """
 
 import threading
@@ -68,10 +69,10 @@ class Queue:
 
 
 class Jobs:
-    """The worker's end: runs analyses one by one, says that it lives, and takes over from those that do not."""
+    """The worker's end: runs analyses, says that it lives, and takes over from those that do not."""
 
     def __init__(self, engine: Engine, settings: ServiceSettings, worker_id: str) -> None:
-        self._engine, self._settings, self._worker_id = engine, settings, worker_id
+        self._settings, self._worker_id = settings, worker_id
         self._sessions = sessions(engine)
         self._storage = Storage(settings.data_dir)
         self._library = load_settings()
@@ -82,7 +83,6 @@ class Jobs:
         config: DBOSConfig = {
             "name": APPLICATION,
             "system_database_url": self._settings.sqlalchemy_url,
-            "system_database_engine": self._engine,
             "application_version": APPLICATION_VERSION,
             "executor_id": self._worker_id,
             "log_level": "WARNING",

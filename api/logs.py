@@ -18,7 +18,7 @@ class JsonLines(logging.Formatter):
     """Words a record as one line of JSON."""
 
     def format(self, record: logging.LogRecord) -> str:
-        """Give the line; of an error its kind and where it happened, not its text, which may quote somebody."""
+        """Give the line; of an error where it happened, not its text, which may quote somebody."""
         line: dict[str, Any] = {
             "time": datetime.fromtimestamp(record.created, UTC).isoformat(timespec="milliseconds"),
             "level": record.levelname.lower(),

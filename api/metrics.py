@@ -37,7 +37,7 @@ class Metrics:
     def text(self, session: Session, storage: Storage) -> bytes:
         """Word them, the gauges as they are now."""
         rows = session.execute(select(Analysis.state, func.count()).group_by(Analysis.state)).all()
-        counts = {state: count for state, count in rows}
+        counts = dict(rows)
         for state in _STATES:
             self._analyses.labels(state).set(counts.get(state, 0))
         self._workers.set(session.scalar(select(func.count()).select_from(Worker)) or 0)

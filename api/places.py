@@ -1,8 +1,8 @@
 """Takes out of a video where it was filmed: phones write that beside the pictures.
 
-Values are overwritten in place, so that nothing else moves: in mp4 and mov the coordinates (ISO 6709 text in `©xyz`
-or Apple's keys, 3GPP's `loci`) and whole XMP and Exif boxes; in other containers coordinates in the head and tail,
-where their tags lie.
+Values are overwritten in place, so that nothing else moves: in mp4 and mov the coordinates (ISO 6709 text in
+`©xyz` or Apple's keys, 3GPP's `loci`) and whole XMP and Exif boxes; in other containers coordinates in the
+head and tail, where their tags lie.
 """
 
 import re

@@ -73,7 +73,7 @@ def new_receipt(
 
 
 def expire(factory: sessionmaker[Session], storage: Storage) -> None:
-    """Delete videos past their tenant's days, links and cookies past their date, and what uploads left behind."""
+    """Delete videos past their tenant's days, links past their date, and what uploads left behind."""
     with factory.begin() as session:
         dropped = Dropped()
         for tenant in session.scalars(select(Tenant)):

@@ -1,7 +1,7 @@
-"""What runs in a decoder's process: `python -m api.sandbox`, a task as JSON on its input, lines of JSON as answer.
+"""What runs in a decoder's process: `python -m api.sandbox`, JSON on its input, lines of JSON as answer.
 
-Tasks: `probe` opens a video and tells its facts; `analyze` writes the folder of results. The last line has the key
-`answer`: the facts, an empty document, or under `error` what a `FormcheckError` says.
+Tasks: `probe` opens a video and tells its facts; `analyze` writes the folder of results. The last line has
+the key `answer`: the facts, an empty document, or under `error` what a `FormcheckError` says.
 """
 
 import json

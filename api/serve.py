@@ -26,6 +26,7 @@ from .tables import Worker, now
 _LOOK_EVERY_S = 2.0
 _MOST_WORKERS = 1024
 _GRACE_S = 10.0
+_EVERYWHERE = "0.0.0.0"  # noqa: S104  only compared
 CREW = "FORMCHECK_CREW_OF"
 """Variable that holds the process of the server which a worker ends with."""
 
@@ -51,7 +52,8 @@ def serve(
     start_log()
     engine = open_engine(settings)
     migrate(engine, settings)
-    address = settings.public_url.rstrip("/") or f"http://{'localhost' if host == '0.0.0.0' else host}:{port}"  # noqa: S104
+    shown = "localhost" if host == _EVERYWHERE else host
+    address = settings.public_url.rstrip("/") or f"http://{shown}:{port}"
     with sessions(engine).begin() as session:
         secret = owners_link(session)
     tell(f"formcheck serves at {address}; its data lie in {settings.data_dir}")
@@ -150,7 +152,8 @@ def work(settings: ServiceSettings) -> None:
 def claim_name(settings: ServiceSettings) -> TextIO:
     """Take a name for this worker that no other has on this machine, the same again after a crash.
 
-    The lock goes with the process, however it ends; so a worker that is started anew finds its own unfinished jobs.
+    The lock goes with the process, however it ends; so a worker that is started anew finds its own
+    unfinished jobs.
     """
     folder = settings.data_dir / "workers"
     folder.mkdir(parents=True, exist_ok=True, mode=0o700)

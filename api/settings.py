@@ -17,9 +17,9 @@ GIB = 1024 * MIB
 class ServiceSettings(BaseSettings):
     """All settings of the service; limits are those that `api/SECURITY.md` states.
 
-    `database_url` empty means SQLite in the data folder. `public_url` is the address that links are made with, where
-    a proxy stands in front; with https its cookies are sent over https only. `confine_with` is a program, with its
-    arguments, put before the command of each decoder, such as bubblewrap.
+    `database_url` empty means SQLite in the data folder. `public_url` is the address that links are made
+    with, where a proxy stands in front; with https its cookies are sent over https only. `confine_with` is a
+    program, with its arguments, put before the command of each decoder, such as bubblewrap.
     """
 
     model_config = SettingsConfigDict(env_prefix="FORMCHECK_SERVICE_", extra="forbid", frozen=True)

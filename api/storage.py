@@ -1,7 +1,7 @@
 """Where the bytes lie: videos by the SHA-256 of what was uploaded, results by their analysis.
 
-A folder, which workers on other machines share by a network file system. Everything appears whole: it is written
-beside its place on the same file system, brought to the disk and renamed.
+A folder, which workers on other machines share by a network file system. Everything appears whole: it is
+written beside its place on the same file system, brought to the disk and renamed.
 """
 
 import os

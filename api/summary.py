@@ -36,8 +36,8 @@ def worst_instant(report: Report) -> float:
 def triage(report: Report) -> float:
     """How much a set needs a coach's eye, 0..1: the gravest finding's severity times how sure it is.
 
-    Sureness is that of the lift, of the view, and the share of the reps in which the lifter was seen; a borderline
-    finding counts half, since it may be none.
+    Sureness is that of the lift, of the view, and the share of the reps in which the lifter was seen; a
+    borderline finding counts half, since it may be none.
     """
     sure = report.lift.confidence * report.view.confidence * report.quality.rep_coverage
     return round(max((_gravity(fault) for fault in report.faults), default=0.0) * sure, 4)

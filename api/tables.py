@@ -20,7 +20,7 @@ _RANDOM_BITS = 74
 
 
 def now() -> datetime:
-    """This instant, UTC."""
+    """Give this instant, UTC."""
     return datetime.now(UTC)
 
 
@@ -181,9 +181,9 @@ class Video(Table, kw_only=True):
 class Analysis(Table, kw_only=True):
     """One video judged with one set of options.
 
-    `run` counts its workflows, `restarts` how often a worker was lost under it; `holder` is the token of the worker
-    that may write. `progress` is what a page shows meanwhile, `problem` why it failed, `summary` what lists and
-    trends need of the report.
+    `run` counts its workflows, `restarts` how often a worker was lost under it; `holder` is the token of the
+    worker that may write. `progress` is what a page shows meanwhile, `problem` why it failed, `summary` what
+    lists and trends need of the report.
     """
 
     __tablename__ = "analyses"

@@ -1,7 +1,7 @@
 """Sign-in, invitations, keys and the account's settings."""
 
 from datetime import datetime
-from typing import Annotated
+from typing import Annotated, cast
 
 from fastapi import APIRouter, Cookie, Depends, Request, Response, status
 from pydantic import BaseModel, Field
@@ -166,7 +166,13 @@ def _signed_in(session: SessionDep, user: User, response: Response, settings: Se
     secret = sign_in(session, user, settings)
     session.flush()
     found = session.get_one(SignIn, digest(secret))
-    me = Me(id=user.id, login=user.login, role=user.role, athlete_id=user.athlete_id, csrf=found.csrf)  # type: ignore[arg-type]
+    me = Me(
+        id=user.id,
+        login=user.login,
+        role=cast("Role", user.role),
+        athlete_id=user.athlete_id,
+        csrf=found.csrf,
+    )
     session.commit()
     set_cookie(response, secret, settings)
     return me

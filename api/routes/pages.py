@@ -1,4 +1,4 @@
-"""The pages: what a browser sees. They read as the API does, through the same ownership; changes go by the API."""
+"""The pages: they read as the API does, through the same ownership; changes go by the API."""
 
 from functools import cache
 from typing import Annotated, Any

@@ -90,7 +90,7 @@ async def upload_video(
     content_length: Annotated[int | None, Header()] = None,
     sha256: Annotated[str | None, Header(alias="X-Content-SHA256", pattern=HASH)] = None,
 ) -> VideoShown:
-    """Upload a video as the body; a known one is answered with 200, before the body is read if its hash is given."""
+    """Upload a video; a known one is answered with 200, before the body is read if its hash is given."""
     tenant_id, owner = yours.caller.tenant.id, yours.athlete_id(athlete_id)
     known = find(yours.session, tenant_id, owner, sha256) if sha256 else None
     yours.session.close()
@@ -160,7 +160,7 @@ async def resume_upload(
     athlete_id: UUID | None = None,
     offset: Annotated[int, Header(alias="Upload-Offset", ge=0)] = 0,
 ) -> VideoShown:
-    """Send a video whose hash is known beforehand, from `Upload-Offset` on; what arrived of a cut one stays a day."""
+    """Send a video by its hash, from `Upload-Offset` on; what arrived of a cut one stays a day."""
     owner = yours.athlete_id(athlete_id)
     known = find(yours.session, yours.caller.tenant.id, owner, sha256)
     yours.session.close()
@@ -220,7 +220,7 @@ def show_video(video: VideoSeen) -> VideoShown:
     "/videos/{video_id}/content", response_class=FileResponse, responses={206: {"description": "A range"}}
 )
 def download_video(video: VideoSeen, yours: Readable, storage: StorageDep) -> FileResponse:
-    """Download a video as it was filmed; ranges are served. Not where faces are to be blurred in all that is shown."""
+    """Download a video as it was filmed, unless faces are to be blurred; ranges are served."""
     return video_file(video, storage, blurred=yours.caller.tenant.blur_faces)
 
 
