@@ -2,6 +2,7 @@
 
 import fcntl
 import os
+import shlex
 import signal
 import socket
 import subprocess
@@ -115,8 +116,10 @@ class Crew:
     def _new(self) -> "subprocess.Popen[bytes]":
         environment = os.environ | {
             f"FORMCHECK_SERVICE_{name.upper()}": str(value)
-            for name, value in self._settings.model_dump(exclude={"confine_with"}).items()
+            for name, value in self._settings.model_dump().items()
+            if name != "confine_with"
         }
+        environment["FORMCHECK_SERVICE_CONFINE_WITH"] = shlex.join(self._settings.confine_with)
         environment[CREW] = str(os.getpid())
         return subprocess.Popen([sys.executable, "-m", "formcheck", "worker"], env=environment)
 

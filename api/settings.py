@@ -1,10 +1,11 @@
 """The service's settings: defaults written once, changed by `FORMCHECK_SERVICE_*` variables or by options."""
 
+import shlex
 from pathlib import Path
 from typing import Annotated
 
 from platformdirs import user_data_path
-from pydantic import Field, ValidationError
+from pydantic import Field, ValidationError, field_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from formcheck.errors import SettingsError, problems_of
@@ -50,6 +51,11 @@ class ServiceSettings(BaseSettings):
     sign_ins_per_min: int = Field(5, ge=1)
     retention_days: int = Field(30, ge=0)
     session_days: int = Field(14, ge=1)
+
+    @field_validator("confine_with", mode="before")
+    @classmethod
+    def _split(cls, value: object) -> object:
+        return tuple(shlex.split(value)) if isinstance(value, str) else value
 
     @property
     def sqlalchemy_url(self) -> str:

@@ -11,11 +11,13 @@ import pytest
 from pydantic import BaseModel
 from typer.testing import CliRunner
 
+from api.settings import ServiceSettings
 from formcheck.cli import app
 from formcheck.settings import Settings
 
 ROOT = Path(__file__).parents[1]
-MODULES = sorted([*(ROOT / "formcheck").rglob("*.py"), *(ROOT / "samples").rglob("*.py")])
+FOLDERS = ("formcheck", "api", "samples")
+MODULES = sorted(path for name in FOLDERS for path in (ROOT / name).rglob("*.py") if path.parent.name != "versions")
 LONGEST_FILE = 350
 LONGEST_FUNCTION = 60
 README = (ROOT / "README.md").read_text("utf-8")
@@ -139,16 +141,20 @@ def setting_rows(model: type[BaseModel], prefix: str) -> Iterator[tuple[str, obj
             yield variable, field.default
 
 
-@pytest.mark.parametrize(("variable", "default"), list(setting_rows(Settings, "FORMCHECK_")))
+def all_settings() -> list[tuple[str, object]]:
+    return [*setting_rows(Settings, "FORMCHECK_"), *setting_rows(ServiceSettings, "FORMCHECK_SERVICE_")]
+
+
+@pytest.mark.parametrize(("variable", "default"), all_settings())
 def test_the_readme_lists_every_setting(variable: str, default: object) -> None:
     shown = f"`{default:g}`" if isinstance(default, float) else f"`{default}`"
     if variable.endswith("_DIR"):
-        shown = "the user's cache folder"
+        shown = "the user's data folder" if "SERVICE" in variable else "the user's cache folder"
     assert f"| `{variable}` | {shown} |" in README
 
 
 def test_the_readme_lists_no_other_setting() -> None:
-    known = {variable for variable, _ in setting_rows(Settings, "FORMCHECK_")}
+    known = {variable for variable, _ in all_settings()}
     assert set(re.findall(r"FORMCHECK_[A-Z_]+[A-Z]", README)) == known
 
 
@@ -162,8 +168,9 @@ def test_constraints_pin_every_dependency_exactly() -> None:
     pins = [line for line in lines if not line.startswith("#")]
     assert [pin for pin in pins if not re.fullmatch(r"[\w.-]+==[\w.!+]+", pin)] == []
     pinned = {normal(pin.partition("==")[0]) for pin in pins}
-    asked = [*PROJECT["dependencies"], *PROJECT["optional-dependencies"]["test"]]
-    assert {normal(re.split(r"[<>=!~ \[;]", line)[0]) for line in asked} <= pinned
+    extras = PROJECT["optional-dependencies"]
+    asked = [*PROJECT["dependencies"], *extras["serve"], *extras["test"]]
+    assert {normal(re.split(r"[<>=!~ \[;]", line)[0]) for line in asked} - {"formcheck"} <= pinned
 
 
 def normal(name: str) -> str:

@@ -57,7 +57,7 @@ const draw = () => {
 
 const choose = () => {
   fill(measure, trends.filter((trend) => trend.lift === lift.value).map((trend) => [trend.measure, trend.title]));
-  const usual = ["range", "mean_velocity", "drift"].find((name) => [...measure.options].some((o) => o.value === name));
+  const usual = ["mean_velocity", "range_m", "drift"].find((name) => [...measure.options].some((o) => o.value === name));
   if (usual) measure.value = usual;
   draw();
 };

@@ -1,0 +1,52 @@
+"""Stands before the command of a decoder: opens videos for real, and instead of analyzing copies results.
+
+What a video is called says what happens: `crash`, `hang`, `spin`, `nobody`, `slow`, `noise`.
+"""
+
+import json
+import os
+import shutil
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+
+def main() -> None:
+    canned, *command = sys.argv[1:]
+    text = sys.stdin.read()
+    task = json.loads(text)
+    if task["task"] == "probe":
+        sys.exit(subprocess.run(command, input=text, text=True, check=False).returncode)
+    behave(task["name"])
+    for path in Path(canned).iterdir():
+        shutil.copy(path, task["folder"])
+    say({"answer": {}})
+
+
+def behave(name: str) -> None:
+    if "slow" in name:
+        for done in range(10):
+            say({"stage": "watching", "done": done, "total": 10, "frames_per_s": 10.0, "reps": [{"number": 1}]})
+            time.sleep(0.1)
+    if "crash" in name:
+        os.kill(os.getpid(), signal.SIGSEGV)
+    if "hang" in name:
+        time.sleep(3600)
+    if "noise" in name:
+        sys.stdout.write("not json\n")
+        sys.stdout.flush()
+        time.sleep(60)
+    if "nobody" in name:
+        say({"answer": {"error": {"name": "NoLifter", "message": "nobody lifts", "hint": "film a set"}}})
+        sys.exit()
+
+
+def say(line: object) -> None:
+    sys.stdout.write(json.dumps(line) + "\n")
+    sys.stdout.flush()
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,154 @@
+"""Nobody reaches what is another's: every address of the API, tried by everybody who may not."""
+
+import re
+
+import pytest
+
+OPEN = {
+    ("post", "/api/v1/sign-in"),
+    ("post", "/api/v1/accounts"),
+    ("get", "/healthz"),
+    ("get", "/readyz"),
+    ("get", "/api/v1/shared/{token}/report.json"),
+    ("get", "/api/v1/shared/{token}/video.mp4"),
+}
+BODIES = {
+    ("put", "/api/v1/athletes/{athlete_id}"): {"name": "x"},
+    ("put", "/api/v1/sessions/{session_id}"): {"day": "2026-01-01", "lift": "squat"},
+    ("put", "/api/v1/analyses/{analysis_id}/review"): {"reviewed": True},
+    ("post", "/api/v1/analyses/{analysis_id}/comments"): {"at_s": 1, "text": "x"},
+    ("post", "/api/v1/analyses/{analysis_id}/shares"): {},
+}
+
+
+@pytest.fixture
+def world(service, owner, clip):
+    """An owner with a set of everything, another coach, and two athletes of the owner's."""
+    analysis_id = service.done(owner, clip)
+    analysis = owner.get(f"analyses/{analysis_id}").json()
+    ann = owner.post("athletes", json={"name": "Ann"}).json()["id"]
+    bea = owner.post("athletes", json={"name": "Bea"}).json()["id"]
+    day = {"day": "2026-11-25", "lift": "squat"}
+    rows = {
+        "analysis_id": analysis_id,
+        "video_id": analysis["video_id"],
+        "athlete_id": analysis["athlete_id"],
+        "session_id": owner.post("sessions", json=day).json()["id"],
+        "comment_id": owner.post(f"analyses/{analysis_id}/comments", json={"at_s": 1, "text": "t"}).json()["id"],
+        "share_id": owner.post(f"analyses/{analysis_id}/shares", json={}).json()["id"],
+        "key_id": owner.post("keys", json={"name": "k", "scopes": ["read"]}).json()["id"],
+        "name": "report.json",
+        "rule_id": "squat.depth_short",
+    }
+    coach = service.invited(owner, "coach@example.org", "coach")
+    people = [
+        coach,
+        service.invited(owner, "ann@example.org", "athlete", ann),
+        service.invited(owner, "bea@example.org", "athlete", bea),
+    ]
+    return service, owner, people, rows
+
+
+def operations(service):
+    for path, methods in service.app.openapi()["paths"].items():
+        for method in methods:
+            yield method, path
+
+
+def test_nobody_gets_anything_without_signing_in(world):
+    service, _, _, rows = world
+    found = {}
+    for method, path in set(operations(service)) - OPEN:
+        address = re.sub(r"{(\w+)}", lambda match: rows.get(match[1], "0" * 64), path)
+        found[method, path] = service.visitor().request(method, address).status_code
+    assert len(found) > 40
+    assert {key: code for key, code in found.items() if code not in (401, 422)} == {}
+    read = {key: code for key, code in found.items() if key[0] in ("get", "head", "delete")}
+    assert {key: code for key, code in read.items() if code != 401} == {}
+
+
+def test_no_address_leads_to_another_tenants_or_athletes_rows(world):
+    service, _, people, rows = world
+    with_rows = [
+        (method, path)
+        for method, path in operations(service)
+        if re.search(r"{(analysis|video|athlete|session|comment|share|key)_id}", path)
+    ]
+    assert len(with_rows) > 25
+    for person in people:
+        for method, path in with_rows:
+            address = re.sub(r"{(\w+)}", lambda match: rows[match[1]], path)
+            options = {"json": BODIES[method, path]} if (method, path) in BODIES else {}
+            answer = getattr(person, method)(address, **options)
+            assert answer.status_code == 404, (method, path, answer.text)
+
+
+def test_lists_show_only_what_is_ones_own(world):
+    _, owner, people, rows = world
+    for person in people:
+        for noun in ("analyses", "videos", "sessions"):
+            assert person.get(noun).json()["items"] == []
+        assert person.get("keys").json() == []
+        assert [one["id"] for one in person.get("athletes").json()["items"]] == [person.me["athlete_id"]]
+    assert [one["id"] for one in owner.get("analyses").json()["items"]] == [rows["analysis_id"]]
+
+
+def test_rows_of_others_cannot_be_named_in_a_body(world, clip):
+    _, _, people, rows = world
+    for person in people:
+        mine = person.upload(clip)["id"]
+        tries = [
+            person.post("analyses", json={"video_id": rows["video_id"]}),
+            person.post("analyses", json={"video_id": mine, "session_id": rows["session_id"]}),
+            person.post("videos", params={"athlete_id": rows["athlete_id"]}, content=clip),
+            person.put(f"uploads/{'0' * 64}", params={"athlete_id": rows["athlete_id"]}, content=clip),
+            person.get("compare", params={"first": rows["analysis_id"], "second": rows["analysis_id"]}),
+            person.get(f"/analyses/{rows['analysis_id']}"),
+            person.get(f"/athletes/{rows['athlete_id']}"),
+            person.post(
+                "sessions", json={"day": "2026-11-25", "lift": "squat", "athlete_id": rows["athlete_id"]}
+            ),
+        ]
+        assert [answer.status_code for answer in tries] == [404] * len(tries)
+
+
+def test_the_same_file_of_two_people_is_two_videos(world, clip):
+    _, owner, people, rows = world
+    first, second = (person.upload(clip) for person in people[:2])
+    assert len({first["id"], second["id"], rows["video_id"]}) == 3
+    assert people[0].delete(f"videos/{first['id']}").status_code == 200
+    assert owner.get(f"videos/{rows['video_id']}/content").content[-1000:] == clip[-1000:]
+
+
+def test_a_share_link_shows_one_set_until_it_is_revoked(world):
+    service, owner, _, rows = world
+    made = owner.post(f"analyses/{rows['analysis_id']}/shares", json={"days": 1}).json()
+    assert made["blur_faces"] is True
+    path = made["url"].removeprefix("http://testserver")
+    visitor = service.visitor()
+    page = visitor.get(path)
+    assert (page.status_code, page.headers["referrer-policy"]) == (200, "no-referrer")
+    shared = path.replace("/s/", "/api/v1/shared/")
+    assert visitor.get(f"{shared}/report.json").status_code == 200
+    assert visitor.get(f"{shared}/video.mp4", headers={"Range": "bytes=0-9"}).status_code == 206
+    assert visitor.get(f"/api/v1/analyses/{rows['analysis_id']}").status_code == 401
+    assert owner.delete(f"shares/{made['id']}").status_code == 204
+    assert [visitor.get(where).status_code for where in (path, f"{shared}/video.mp4")] == [404, 404]
+
+
+def test_a_share_link_ends_by_itself(world):
+    from datetime import timedelta
+
+    from api.tables import Share, now
+
+    service, owner, _, rows = world
+    made = owner.post(f"analyses/{rows['analysis_id']}/shares", json={}).json()
+    with service.app.state.sessions.begin() as session:
+        session.get_one(Share, made["id"]).expires_at = now() - timedelta(seconds=1)
+    assert service.visitor().get(made["url"]).status_code == 404
+
+
+def test_only_the_owner_sees_the_numbers(world):
+    _, owner, people, _ = world
+    assert "formcheck_analyses" in owner.get("/metrics").text
+    assert [person.get("/metrics").status_code for person in people] == [403] * 3

@@ -1,0 +1,199 @@
+"""Processes killed at random instants: no job is lost, and each report is made once.
+
+`FORMCHECK_TEST_KILLS` says how many kills; few by default, so that the suite stays quick.
+"""
+
+import os
+import random
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import time
+from contextlib import closing
+from pathlib import Path
+
+import httpx2
+import pytest
+from people import PASSWORD
+from sqlalchemy import create_engine, text
+
+pytestmark = pytest.mark.slow
+
+KILLS = int(os.environ.get("FORMCHECK_TEST_KILLS", "3"))
+JOBS = 10
+PATIENCE_S = 90
+POSTGRES_PLACES = (*sorted(Path("/usr/lib/postgresql").glob("*/bin"), reverse=True), Path("/usr/local/bin"))
+
+
+def free_port():
+    with closing(socket.socket()) as found:
+        found.bind(("127.0.0.1", 0))
+        return found.getsockname()[1]
+
+
+@pytest.fixture(scope="module")
+def postgres(tmp_path_factory):
+    """The address of a PostgreSQL of our own, which refuses to run as root and so does not."""
+    programs = next((place for place in POSTGRES_PLACES if (place / "initdb").exists()), None)
+    if programs is None:
+        pytest.skip("no PostgreSQL on this machine: apt-get install postgresql")
+    folder, port = tmp_path_factory.mktemp("postgres"), free_port()
+    become = []
+    if os.getuid() == 0:
+        if shutil.which("runuser") is None:
+            pytest.skip("PostgreSQL does not run as root, and there is no runuser")
+        become = ["runuser", "-u", "nobody", "--"]
+        for part in (folder, folder.parent, folder.parent.parent):
+            part.chmod(0o755)
+        shutil.chown(folder, "nobody")
+    data = folder / "data"
+    quiet = {"stdout": subprocess.DEVNULL, "stderr": subprocess.STDOUT, "cwd": "/"}
+    subprocess.run([*become, programs / "initdb", "-D", data, "-U", "formcheck", "-A", "trust"], check=True, **quiet)
+    options = ["-k", folder, "-h", "127.0.0.1", "-p", str(port), "-c", "fsync=off"]
+    server = subprocess.Popen([*become, programs / "postgres", "-D", data, *options], **quiet)
+    address = f"postgresql://formcheck@127.0.0.1:{port}/postgres"
+    wait_for(lambda: answers(address), "PostgreSQL answers")
+    yield address
+    server.send_signal(signal.SIGINT)
+    subprocess.run([*become, programs / "pg_ctl", "-D", data, "-m", "immediate", "stop"], check=False, **quiet)
+    server.wait(20)
+
+
+def answers(address):
+    engine = create_engine(address.replace("postgresql://", "postgresql+psycopg://"))
+    try:
+        with engine.connect() as connection:
+            return connection.scalar(text("SELECT 1")) == 1
+    except Exception:
+        return False
+    finally:
+        engine.dispose()
+
+
+def wait_for(done, what, patience_s=PATIENCE_S):
+    started = time.monotonic()
+    while not (found := done()):
+        assert time.monotonic() - started < patience_s, f"waited {patience_s} s until {what}"
+        time.sleep(0.2)
+    return found
+
+
+class Running:
+    """A server, and workers of its own or beside it, started anew after each kill."""
+
+    def __init__(self, settings, tmp_path, beside):
+        self.port, self.log = free_port(), tmp_path / "log"
+        self.environment = os.environ | {
+            f"FORMCHECK_SERVICE_{name.upper()}": str(value)
+            for name, value in settings.model_dump(exclude={"confine_with"}).items()
+        }
+        self.environment["FORMCHECK_SERVICE_CONFINE_WITH"] = " ".join(settings.confine_with)
+        self.beside, self.processes = beside, []
+        self.commands = [["serve", "--port", str(self.port), "--workers", "0" if beside else "1"]]
+        self.commands += [["worker"]] * beside
+        self.processes = [self.start(command) for command in self.commands]
+        self.client = httpx2.Client(base_url=f"http://127.0.0.1:{self.port}", timeout=30)
+
+    def start(self, command):
+        log = self.log.open("a")
+        program = [sys.executable, "-m", "formcheck", *command]
+        return subprocess.Popen(program, env=self.environment, stdout=log, stderr=log)
+
+    def alive(self):
+        try:
+            return self.client.get("/healthz").status_code == 200
+        except httpx2.HTTPError:
+            return False
+
+    def workers(self):
+        """The processes that do the jobs."""
+        if self.beside:
+            return [process.pid for process in self.processes[1:]]
+        parent = self.processes[0].pid
+        children = Path(f"/proc/{parent}/task/{parent}/children").read_text().split()
+        threads = Path(f"/proc/{parent}/task").glob("*/children")
+        found = {pid for path in threads for pid in path.read_text().split()} | set(children)
+        return [int(pid) for pid in found]
+
+    def kill_one(self, dice):
+        """Kill the server or a worker, and start what nobody else starts."""
+        victims = [self.processes[0].pid, *self.workers()]
+        victim = dice.choice(victims)
+        os.kill(victim, signal.SIGKILL)
+        for index, process in enumerate(self.processes):
+            if process.pid == victim:
+                process.wait()
+                self.processes[index] = self.start(self.commands[index])
+
+    def stop(self):
+        for process in self.processes:
+            process.terminate()
+        for process in self.processes:
+            process.wait(30)
+        self.client.close()
+
+
+def small_clips(count):
+    """Different files of one tiny clip."""
+    from test_api_uploads import encode
+
+    return [encode(size=(32, 32), frames=5, metadata={"title": f"clip {number}"}) for number in range(count)]
+
+
+def run_chaos(settings, tmp_path, beside, seed):
+    dice = random.Random(seed)
+    running = Running(settings, tmp_path, beside)
+    try:
+        wait_for(running.alive, "the server answers")
+        secret = next(line for line in running.log.read_text().splitlines() if "/welcome/" in line)
+        body = {"token": secret.rpartition("/")[2], "login": "o", "password": PASSWORD, "name": "O"}
+        headers = {"X-CSRF-Token": running.client.post("/api/v1/accounts", json=body).json()["csrf"]}
+        ids = []
+        for number, content in enumerate(small_clips(JOBS)):
+            address = f"/api/v1/videos?name=slow{number}.mp4"
+            video = running.client.post(address, content=content, headers=headers).json()
+            asked = {"video_id": video["id"]}
+            ids.append(running.client.post("/api/v1/analyses", json=asked, headers=headers).json()["id"])
+        for _ in range(KILLS):
+            time.sleep(dice.uniform(0.3, 2.5))
+            running.kill_one(dice)
+        wait_for(running.alive, "the server answers again")
+
+        def states():
+            items = running.client.get("/api/v1/analyses?limit=200").json()["items"]
+            found = {item["id"]: item["state"] for item in items}
+            return found if set(found.values()) == {"done"} else None
+
+        assert set(wait_for(states, "every job is done")) == set(ids)
+    finally:
+        running.stop()
+    results = sorted(path.name for path in (settings.data_dir / "results").iterdir())
+    assert results == sorted(ids)
+    log = running.log.read_text()
+    assert [log.count(f'"event": "analysis done", "analysis": "{one}"') <= 1 for one in ids] == [True] * JOBS
+
+
+def test_no_job_is_lost_on_sqlite(make_settings, tmp_path):
+    settings = make_settings(lost_after_s=6.0, jobs_per_tenant=10)
+    run_chaos(settings, tmp_path, beside=0, seed=1)
+
+
+@pytest.mark.postgres
+def test_no_job_is_lost_on_postgresql_with_two_workers(make_settings, tmp_path, postgres):
+    settings = make_settings(lost_after_s=6.0, database_url=postgres, jobs_per_tenant=10)
+    run_chaos(settings, tmp_path, beside=2, seed=2)
+
+
+def test_a_worker_that_never_returns_is_replaced(make_settings, tmp_path):
+    settings = make_settings(lost_after_s=6.0)
+    running = Running(settings, tmp_path, beside=0)
+    try:
+        wait_for(lambda: running.alive() and running.client.get("/readyz").status_code == 200, "a worker lives")
+        (frozen,) = running.workers()
+        os.kill(frozen, signal.SIGSTOP)
+        wait_for(lambda: frozen not in running.workers() and running.workers(), "another stands in")
+        wait_for(lambda: running.client.get("/readyz").status_code == 200, "it lives")
+    finally:
+        running.stop()
