@@ -17,7 +17,9 @@ from formcheck.settings import Settings
 
 ROOT = Path(__file__).parents[1]
 FOLDERS = ("formcheck", "api", "samples")
-MODULES = sorted(path for name in FOLDERS for path in (ROOT / name).rglob("*.py") if path.parent.name != "versions")
+MODULES = sorted(
+    path for name in FOLDERS for path in (ROOT / name).rglob("*.py") if path.parent.name != "versions"
+)
 LONGEST_FILE = 350
 LONGEST_FUNCTION = 60
 README = (ROOT / "README.md").read_text("utf-8")

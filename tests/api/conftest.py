@@ -10,7 +10,7 @@ pytest.importorskip("fastapi", reason="the service is not installed: pip install
 
 from barbell import make_metric_report
 from fastapi.testclient import TestClient
-from people import Service
+from people import QUICK, Service
 
 from api.settings import ServiceSettings
 from formcheck.draw import annotate
@@ -18,7 +18,6 @@ from formcheck.draw.still import save_stills
 from formcheck.report.files import to_json, write_reps_csv, write_signals_csv
 from formcheck.report.html import to_html
 
-QUICK = Path(__file__).parent / "quick.py"
 SAMPLES = Path(__file__).parents[2] / "samples"
 
 

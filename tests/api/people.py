@@ -1,6 +1,7 @@
 """People of a service, each with a browser of their own."""
 
 from dataclasses import dataclass
+from pathlib import Path
 
 from fastapi.testclient import TestClient
 
@@ -9,6 +10,7 @@ from api.auth import owners_link
 from api.database import migrate, open_engine
 from api.jobs import Jobs
 
+QUICK = Path(__file__).parent / "quick.py"
 PASSWORD = "correct horse battery"
 
 

@@ -28,7 +28,15 @@ def main() -> None:
 def behave(name: str) -> None:
     if "slow" in name:
         for done in range(10):
-            say({"stage": "watching", "done": done, "total": 10, "frames_per_s": 10.0, "reps": [{"number": 1}]})
+            say(
+                {
+                    "stage": "watching",
+                    "done": done,
+                    "total": 10,
+                    "frames_per_s": 10.0,
+                    "reps": [{"number": 1}],
+                }
+            )
             time.sleep(0.1)
     if "crash" in name:
         os.kill(os.getpid(), signal.SIGSEGV)

@@ -34,7 +34,9 @@ def world(service, owner, clip):
         "video_id": analysis["video_id"],
         "athlete_id": analysis["athlete_id"],
         "session_id": owner.post("sessions", json=day).json()["id"],
-        "comment_id": owner.post(f"analyses/{analysis_id}/comments", json={"at_s": 1, "text": "t"}).json()["id"],
+        "comment_id": owner.post(f"analyses/{analysis_id}/comments", json={"at_s": 1, "text": "t"}).json()[
+            "id"
+        ],
         "share_id": owner.post(f"analyses/{analysis_id}/shares", json={}).json()["id"],
         "key_id": owner.post("keys", json={"name": "k", "scopes": ["read"]}).json()["id"],
         "name": "report.json",

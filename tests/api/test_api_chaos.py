@@ -50,14 +50,18 @@ def postgres(tmp_path_factory):
         shutil.chown(folder, "nobody")
     data = folder / "data"
     quiet = {"stdout": subprocess.DEVNULL, "stderr": subprocess.STDOUT, "cwd": "/"}
-    subprocess.run([*become, programs / "initdb", "-D", data, "-U", "formcheck", "-A", "trust"], check=True, **quiet)
+    subprocess.run(
+        [*become, programs / "initdb", "-D", data, "-U", "formcheck", "-A", "trust"], check=True, **quiet
+    )
     options = ["-k", folder, "-h", "127.0.0.1", "-p", str(port), "-c", "fsync=off"]
     server = subprocess.Popen([*become, programs / "postgres", "-D", data, *options], **quiet)
     address = f"postgresql://formcheck@127.0.0.1:{port}/postgres"
     wait_for(lambda: answers(address), "PostgreSQL answers")
     yield address
     server.send_signal(signal.SIGINT)
-    subprocess.run([*become, programs / "pg_ctl", "-D", data, "-m", "immediate", "stop"], check=False, **quiet)
+    subprocess.run(
+        [*become, programs / "pg_ctl", "-D", data, "-m", "immediate", "stop"], check=False, **quiet
+    )
     server.wait(20)
 
 
@@ -97,9 +101,9 @@ class Running:
         self.client = httpx2.Client(base_url=f"http://127.0.0.1:{self.port}", timeout=30)
 
     def start(self, command):
-        log = self.log.open("a")
         program = [sys.executable, "-m", "formcheck", *command]
-        return subprocess.Popen(program, env=self.environment, stdout=log, stderr=log)
+        with self.log.open("a") as log:
+            return subprocess.Popen(program, env=self.environment, stdout=log, stderr=log)
 
     def alive(self):
         try:
@@ -190,7 +194,9 @@ def test_a_worker_that_never_returns_is_replaced(make_settings, tmp_path):
     settings = make_settings(lost_after_s=6.0)
     running = Running(settings, tmp_path, beside=0)
     try:
-        wait_for(lambda: running.alive() and running.client.get("/readyz").status_code == 200, "a worker lives")
+        wait_for(
+            lambda: running.alive() and running.client.get("/readyz").status_code == 200, "a worker lives"
+        )
         (frozen,) = running.workers()
         os.kill(frozen, signal.SIGSTOP)
         wait_for(lambda: frozen not in running.workers() and running.workers(), "another stands in")

@@ -64,7 +64,9 @@ def test_what_cannot_be_judged_says_so_and_can_be_tried_again(service, owner, cl
     assert owner.post(f"analyses/{analysis_id}/retry").status_code == 409
 
 
-@pytest.mark.parametrize(("name", "words"), [("crash", "SIGSEGV"), ("noise", "not an answer"), ("hang", "nothing")])
+@pytest.mark.parametrize(
+    ("name", "words"), [("crash", "SIGSEGV"), ("noise", "not an answer"), ("hang", "nothing")]
+)
 def test_a_poison_video_fails_once_after_bounded_tries(run_service, clip, name, words):
     service = run_service(crashes=2, stall_s=1.0)
     owner = service.owner()
@@ -205,7 +207,7 @@ def test_a_decoder_cannot_take_more_memory_than_it_may(tmp_path, clip):
 def test_a_decoder_that_takes_too_long_is_ended(tmp_path, canned):
     import sys
 
-    from conftest import QUICK
+    from people import QUICK
 
     brief = Bounds(2**31, 30, 2**20, 64, 0.5, 20.0)
     task = {"task": "analyze", "name": "hang", "folder": str(tmp_path)}

@@ -1,0 +1,116 @@
+"""The pages, as a browser asks for them, and what they are made of."""
+
+import io
+import json
+import logging
+
+import pytest
+
+from api.logs import JsonLines, log
+
+HTML = {"accept": "text/html"}
+
+
+@pytest.fixture
+def two_sets(service, owner, clip, other_clip):
+    return service.done(owner, clip, load_kg=100), service.done(owner, other_clip, load_kg=120)
+
+
+def test_every_page_is_there(owner, two_sets):
+    first, second = two_sets
+    athlete = owner.me["athlete_id"]
+    pages = ["/", "/?show=worst", "/?show=all", "/upload", "/athletes", f"/athletes/{athlete}", "/settings"]
+    pages += [f"/analyses/{first}", f"/compare?first={first}&second={second}"]
+    for path in pages:
+        answer = owner.get(path, headers=HTML)
+        assert answer.status_code == 200, path
+        assert "<h1>" in answer.text
+        assert 'src="data:' not in answer.text.replace('href="data:,"', "")
+        assert "<script>" not in answer.text
+
+
+def test_the_report_page_is_the_librarys_with_the_services_tools(owner, two_sets):
+    page = owner.get(f"/analyses/{two_sets[0]}", headers=HTML).text
+    assert "The one thing to work on" in page or "What to work on" in page
+    assert f"/api/v1/analyses/{two_sets[0]}/files/annotated.mp4" in page
+    assert 'id="share"' in page
+    shared = owner.post(f"analyses/{two_sets[0]}/shares", json={}).json()["url"]
+    told = owner.client.get(shared).text
+    assert 'id="share"' not in told
+    assert "csrf" not in told
+
+
+@pytest.mark.parametrize("name", ["page.css", "theme.js", "kit.js", "page.js", "bar.js", "plotly.js"])
+def test_the_reports_parts_are_served(service, name):
+    answer = service.visitor().get(f"/assets/{name}")
+    assert answer.status_code == 200
+    assert len(answer.text) > 500
+
+
+def test_nothing_else_is_served_as_a_part(service):
+    assert service.visitor().get("/assets/page.html").status_code == 404
+    assert service.visitor().get("/static/../app.py").status_code == 404
+
+
+def test_a_failed_and_a_waiting_set_have_their_pages(service, owner, clip):
+    failed = owner.analyze(clip, name="nobody <i>x.mp4")
+    assert "Waiting for its turn" in owner.get(f"/analyses/{failed}", headers=HTML).text
+    service.jobs.analyze(failed)
+    page = owner.get(f"/analyses/{failed}", headers=HTML).text
+    assert "nobody lifts" in page
+    assert "<i>x" not in page
+
+
+def test_a_wrong_address_is_told_as_a_page(owner):
+    answer = owner.get("/nowhere", headers=HTML)
+    assert (answer.status_code, "Back to the start" in answer.text) == (404, True)
+
+
+def test_trends_hold_each_set_with_its_doubt(owner, two_sets):
+    found = owner.get(f"athletes/{owner.me['athlete_id']}/trends").json()
+    trend = next(one for one in found["trends"] if one["measure"] == "mean_velocity")
+    assert [point["analysis_id"] for point in trend["points"]] == list(two_sets)
+    assert all(point["low"] <= point["value"] <= point["high"] for point in trend["points"])
+
+
+def test_two_alike_sets_differ_in_nothing(owner, two_sets):
+    first, second = two_sets
+    found = owner.get("compare", params={"first": first, "second": second}).json()
+    assert found["differences"]
+    assert {one["change"] for one in found["differences"]} == {0.0}
+    assert {one["clear"] for one in found["differences"]} <= {False, None}
+
+
+def test_a_reviewed_set_leaves_the_board(owner, two_sets):
+    first, _ = two_sets
+    assert f"/analyses/{first}" in owner.get("/", headers=HTML).text
+    assert owner.put(f"analyses/{first}/review", json={"reviewed": True}).json()["reviewed_at"]
+    assert f"/analyses/{first}" not in owner.get("/", headers=HTML).text
+    assert [one["id"] for one in owner.get("analyses", params={"reviewed": True}).json()["items"]] == [first]
+
+
+def test_health_is_told(service, owner):
+    assert service.visitor().get("/healthz").json() == {"status": "alive"}
+    assert service.visitor().get("/readyz").status_code == 503
+    service.jobs._beat()
+    assert service.visitor().get("/readyz").json() == {"workers": 1}
+
+
+def test_the_log_names_nobody(service, owner, clip):
+    written = io.StringIO()
+    handler = logging.StreamHandler(written)
+    handler.setFormatter(JsonLines())
+    log.addHandler(handler)
+    log.setLevel(logging.INFO)
+    try:
+        video = owner.upload(clip, name="Maria Huber squat.mp4")
+        owner.post("athletes", json={"name": "Maria Huber"})
+        owner.get(f"videos/{video['id']}", headers={"user-agent": "Maria's phone"})
+        service.visitor().post("/api/v1/sign-in", json={"login": "maria@example.org", "password": "secret"})
+    finally:
+        log.removeHandler(handler)
+    lines = [json.loads(line) for line in written.getvalue().splitlines()]
+    assert len(lines) == 4
+    assert all({"time", "level", "event", "route", "status", "ms"} <= set(line) for line in lines)
+    text = written.getvalue().lower()
+    assert [word for word in ("maria", "huber", "secret", "testclient") if word in text] == []
