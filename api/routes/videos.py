@@ -22,7 +22,7 @@ from ..deps import (
     Yours,
 )
 from ..paging import After, Limit, Page, Shown, page_of
-from ..problems import Problem, more, not_found
+from ..problems import Problem, more
 from ..retention import erase_video, new_receipt
 from ..storage import Storage
 from ..tables import Video
@@ -137,9 +137,8 @@ async def _keep(
 def ask_offset(sha256: Sha256, yours: Readable, storage: StorageDep) -> Response:
     """Ask how much of an upload has arrived."""
     part = storage.part(yours.caller.user.id, sha256)
-    if not part.is_file():
-        raise not_found("upload")
-    return Response(headers={"Upload-Offset": str(part.stat().st_size), "Cache-Control": "no-store"})
+    arrived = part.stat().st_size if part.is_file() else 0
+    return Response(headers={"Upload-Offset": str(arrived)})
 
 
 @router.put(

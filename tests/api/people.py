@@ -3,12 +3,18 @@
 from dataclasses import dataclass
 from pathlib import Path
 
+from barbell import make_metric_report
+from builders import MemorySource, make_motion, make_report
 from fastapi.testclient import TestClient
 
 from api.app import create_app
 from api.auth import owners_link
 from api.database import migrate, open_engine
 from api.jobs import Jobs
+from formcheck.draw import annotate
+from formcheck.draw.still import save_stills
+from formcheck.report.files import to_json, write_reps_csv, write_signals_csv
+from formcheck.report.html import to_html
 
 QUICK = Path(__file__).parent / "quick.py"
 PASSWORD = "correct horse battery"
@@ -75,3 +81,27 @@ class Service:
         analysis_id = person.analyze(content, **options)
         self.jobs.analyze(analysis_id)
         return analysis_id
+
+
+def make_canned(folder):
+    """Fill a folder with results, as an analysis leaves it."""
+    motion, report = make_motion(size_px=(180, 320)), make_report()
+    annotate(
+        MemorySource(motion),
+        time_s=motion.time_s,
+        keypoints_px=motion.keypoints_px,
+        confidence=motion.confidence,
+        bar_px=motion.hands_px,
+        report=report,
+        path=folder / "annotated.mp4",
+    )
+    report = make_metric_report()
+    (folder / "blurred.mp4").write_bytes((folder / "annotated.mp4").read_bytes())
+    (folder / "report.json").write_text(to_json(report), "utf-8")
+    (folder / "report.html").write_text(to_html(report, folder / "annotated.mp4"), "utf-8")
+    write_reps_csv(report, folder / "reps.csv")
+    write_signals_csv(report, folder / "signals.csv")
+    (folder / "motion.npz").write_bytes(b"keypoints")
+    rules = {f"{fault.rule_id}.jpg": fault.at_s for fault in report.faults}
+    save_stills(folder / "annotated.mp4", rules | {"thumbnail.jpg": 1.0}, folder, side_px=240)
+    return folder
