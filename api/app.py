@@ -5,6 +5,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from threading import Event
 
+from anyio import CapacityLimiter
 from fastapi import FastAPI, Request, Response
 from fastapi.staticfiles import StaticFiles
 
@@ -35,6 +36,8 @@ _HEADERS = {
     ),
 }
 _HSTS = "max-age=31536000"
+_PROBES = 2
+"""Uploads that are opened at once; others wait without holding a thread."""
 
 
 def create_app(settings: ServiceSettings) -> FastAPI:
@@ -47,6 +50,7 @@ def create_app(settings: ServiceSettings) -> FastAPI:
         app.state.sessions = sessions(engine)
         app.state.queue = Queue(engine)
         app.state.storage = Storage(settings.data_dir)
+        app.state.probing = CapacityLimiter(_PROBES)
         yield
         app.state.closing.set()
         app.state.queue.close()

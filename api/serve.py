@@ -14,10 +14,11 @@ from datetime import timedelta
 from typing import TextIO
 
 from sqlalchemy import Engine
+from sqlalchemy.exc import OperationalError
 
 from .app import create_app
 from .auth import owners_link
-from .database import migrate, open_engine, sessions
+from .database import migrate, open_engine, reading, sessions
 from .jobs import Jobs
 from .logs import log, start_log
 from .settings import ServiceSettings
@@ -125,7 +126,8 @@ class Crew:
 
     def _is_silent(self, worker: "subprocess.Popen[bytes]") -> bool:
         oldest = now() - timedelta(seconds=self._settings.lost_after_s)
-        with suppress(Exception), self._sessions() as session:  # an unreachable database is no worker's fault
+        # Only reading: a worker that hangs in a transaction may hold the database's lock.
+        with suppress(OperationalError), reading(self._sessions) as session:
             row = session.get(Worker, _read_claim(self._settings, worker.pid) or "")
             return row is not None and row.seen_at < oldest
         return False

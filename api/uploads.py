@@ -1,7 +1,6 @@
 """From a request's body to a stored video: counted, hashed, told by its first bytes, probed, then kept."""
 
 import hashlib
-import threading
 from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -27,7 +26,6 @@ from .tables import Video
 CHUNK_BYTES = MIB
 LONGEST_NAME = 200
 
-_PROBES = threading.BoundedSemaphore(2)
 _PROBE_CPU_S = 60
 _PROBE_FILE_BYTES = MIB
 _PROBE_MEMORY_BYTES = 2 * GIB
@@ -137,7 +135,7 @@ def probe(arrival: Arrival, settings: ServiceSettings) -> dict[str, Any]:
         settings.probe_wall_s,
         settings.stall_s,
     )
-    with _PROBES, TemporaryDirectory() as folder:
+    with TemporaryDirectory() as folder:
         try:
             answer = child.run(task, bounds, folder=Path(folder), prefix=settings.confine_with)["answer"]
         except child.Crashed as crash:

@@ -3,11 +3,12 @@
 import hashlib
 import json
 import time
-from collections.abc import Iterator
+from collections.abc import AsyncIterator
 from datetime import datetime
 from typing import Annotated, Any, cast
 from uuid import UUID
 
+from anyio import sleep, to_thread
 from fastapi import APIRouter, Query, Request, Response, status
 from fastapi.responses import StreamingResponse
 from pydantic import BaseModel, Field
@@ -206,14 +207,18 @@ def watch_analysis(analysis: AnalysisSeen, request: Request) -> StreamingRespons
     return StreamingResponse(events, media_type="text/event-stream", headers={"Cache-Control": "no-store"})
 
 
-def _events(request: Request, analysis_id: str) -> Iterator[str]:
-    factory, last = request.app.state.sessions, ""
-    started = time.monotonic()
-    while time.monotonic() - started < _LONGEST_S and not request.app.state.closing.is_set():
-        with reading(factory) as session:
+async def _events(request: Request, analysis_id: str) -> AsyncIterator[str]:
+    """Look now and then; between looks nobody's thread is held."""
+    last, started = "", time.monotonic()
+
+    def look() -> tuple[str, bool]:
+        with reading(request.app.state.sessions) as session:
             row = session.get(Analysis, analysis_id)
             told = AnalysisShown.model_validate(row).model_dump_json() if row else "{}"
-            over = row is None or row.state in FINAL
+            return told, row is None or row.state in FINAL
+
+    while time.monotonic() - started < _LONGEST_S and not request.app.state.closing.is_set():
+        told, over = await to_thread.run_sync(look)
         if told != last:
             last = told
             yield f"event: {'end' if over else 'progress'}\ndata: {told}\n\n"
@@ -221,7 +226,7 @@ def _events(request: Request, analysis_id: str) -> Iterator[str]:
             yield ": still here\n\n"
         if over:
             return
-        request.app.state.closing.wait(_LOOK_EVERY_S)
+        await sleep(_LOOK_EVERY_S)
 
 
 @router.post("/analyses/{analysis_id}/cancel")

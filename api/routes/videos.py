@@ -126,7 +126,7 @@ async def _keep(
             name=name,
         )
 
-    video, new = await to_thread.run_sync(work)
+    video, new = await to_thread.run_sync(work, limiter=state.probing)
     state.metrics.uploaded.inc(arrival.size_bytes)
     response.status_code = status.HTTP_201_CREATED if new else status.HTTP_200_OK
     response.headers["Location"] = f"/api/v1/videos/{video.id}"

@@ -17,7 +17,6 @@ from pathlib import Path
 import httpx2
 import pytest
 from people import PASSWORD
-from sqlalchemy import create_engine, text
 
 pytestmark = pytest.mark.slow
 
@@ -53,27 +52,11 @@ def postgres(tmp_path_factory):
     subprocess.run(
         [*become, programs / "initdb", "-D", data, "-U", "formcheck", "-A", "trust"], check=True, **quiet
     )
-    options = ["-k", folder, "-h", "127.0.0.1", "-p", str(port), "-c", "fsync=off"]
-    server = subprocess.Popen([*become, programs / "postgres", "-D", data, *options], **quiet)
-    address = f"postgresql://formcheck@127.0.0.1:{port}/postgres"
-    wait_for(lambda: answers(address), "PostgreSQL answers")
-    yield address
-    server.send_signal(signal.SIGINT)
-    subprocess.run(
-        [*become, programs / "pg_ctl", "-D", data, "-m", "immediate", "stop"], check=False, **quiet
-    )
-    server.wait(20)
-
-
-def answers(address):
-    engine = create_engine(address.replace("postgresql://", "postgresql+psycopg://"))
-    try:
-        with engine.connect() as connection:
-            return connection.scalar(text("SELECT 1")) == 1
-    except Exception:
-        return False
-    finally:
-        engine.dispose()
+    options = f"-k {folder} -h 127.0.0.1 -p {port} -c fsync=off"
+    control = [*become, programs / "pg_ctl", "-D", data, "-w"]
+    subprocess.run([*control, "-l", folder / "log", "-o", options, "start"], check=True, **quiet)
+    yield f"postgresql://formcheck@127.0.0.1:{port}/postgres"
+    subprocess.run([*control, "-m", "immediate", "stop"], check=True, **quiet)
 
 
 def wait_for(done, what, patience_s=PATIENCE_S):
