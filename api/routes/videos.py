@@ -133,12 +133,17 @@ async def _keep(
     return VideoShown.model_validate(video)
 
 
-@router.head("/uploads/{sha256}", responses={200: {"description": "`Upload-Offset` says how much arrived"}})
+@router.head(
+    "/uploads/{sha256}",
+    status_code=status.HTTP_204_NO_CONTENT,
+    response_class=Response,
+    responses={204: {"description": "`Upload-Offset` says how many bytes arrived; 0: none, or all"}},
+)
 def ask_offset(sha256: Sha256, yours: Readable, storage: StorageDep) -> Response:
     """Ask how much of an upload has arrived."""
     part = storage.part(yours.caller.user.id, sha256)
     arrived = part.stat().st_size if part.is_file() else 0
-    return Response(headers={"Upload-Offset": str(arrived)})
+    return Response(status_code=status.HTTP_204_NO_CONTENT, headers={"Upload-Offset": str(arrived)})
 
 
 @router.put(

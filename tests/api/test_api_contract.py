@@ -1,5 +1,7 @@
 """The OpenAPI: what it promises holds, whatever is sent."""
 
+import os
+
 import pytest
 import schemathesis
 from hypothesis import HealthCheck, given, settings
@@ -12,7 +14,8 @@ from schemathesis.specs.openapi.checks import (
     status_code_conformance,
 )
 
-EXAMPLES = 8
+EXAMPLES = int(os.environ.get("FORMCHECK_TEST_EXAMPLES", "8"))
+"""Of each operation and kind; few by default, so that the suite stays quick."""
 CHECKS = [
     not_a_server_error,
     status_code_conformance,
