@@ -5,7 +5,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from threading import Event
 
-from anyio import CapacityLimiter
+from anyio import CapacityLimiter, Semaphore
 from fastapi import FastAPI, Request, Response
 from fastapi.staticfiles import StaticFiles
 
@@ -36,6 +36,7 @@ _HEADERS = {
     ),
 }
 _HSTS = "max-age=31536000"
+_WRITERS = 20
 _PROBES = 2
 """Uploads that are opened at once; others wait without holding a thread."""
 
@@ -51,6 +52,7 @@ def create_app(settings: ServiceSettings) -> FastAPI:
         app.state.queue = Queue(engine)
         app.state.storage = Storage(settings.data_dir)
         app.state.probing = CapacityLimiter(_PROBES)
+        app.state.writing = Semaphore(1 if engine.dialect.name == "sqlite" else _WRITERS)
         yield
         app.state.closing.set()
         app.state.queue.close()

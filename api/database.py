@@ -69,6 +69,5 @@ def sessions(engine: Engine) -> sessionmaker[Session]:
 @contextmanager
 def reading(factory: sessionmaker[Session]) -> Iterator[Session]:
     """Give a session for reading, which on SQLite never waits for a writer."""
-    with factory() as session:
-        session.connection(execution_options={"reading": True})
+    with factory(bind=factory.kw["bind"].execution_options(reading=True)) as session:
         yield session

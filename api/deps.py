@@ -1,6 +1,6 @@
 """What routes ask for: a session, the caller, and rows that are theirs. Ownership is decided here, once."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass
 from typing import Annotated, Any, TypeVar
 from uuid import UUID
@@ -42,13 +42,18 @@ def _limits(request: Request) -> RateLimits:
     return limits
 
 
-def _session(request: Request) -> Iterator[Session]:
-    if request.method in SAFE_METHODS:
+async def _session(request: Request) -> AsyncIterator[Session]:
+    """Give a session; on SQLite one request writes at a time, and those that wait hold no thread.
+
+    A route tagged `uploads` takes long, and writes in a session of its own at its end.
+    """
+    if request.method in SAFE_METHODS or "uploads" in request.scope["route"].tags:
         with reading(request.app.state.sessions) as session:
             yield session
         return
-    with request.app.state.sessions() as session:
-        yield session
+    async with request.app.state.writing:
+        with request.app.state.sessions() as session:
+            yield session
 
 
 SettingsDep = Annotated[ServiceSettings, Depends(_settings)]

@@ -74,6 +74,7 @@ def list_videos(
 
 @router.post(
     "/videos",
+    tags=["uploads"],
     status_code=status.HTTP_201_CREATED,
     openapi_extra=_BODY,
     responses={200: {"model": VideoShown, "description": "Known already"}, **_TOO_MUCH},
@@ -148,6 +149,7 @@ def ask_offset(sha256: Sha256, yours: Readable, storage: StorageDep) -> Response
 
 @router.put(
     "/uploads/{sha256}",
+    tags=["uploads"],
     status_code=status.HTTP_201_CREATED,
     openapi_extra=_BODY,
     responses={200: {"model": VideoShown, "description": "Known already"}, **_TOO_MUCH},
