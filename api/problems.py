@@ -111,7 +111,7 @@ def disk_full() -> Problem:
 
 def of_error(error: FormcheckError) -> Problem:
     """Translate an error of the library."""
-    status = next((code for kind, code in _KNOWN.items() if isinstance(error, kind)), 500)
+    status = next((code for kind, code in _KNOWN.items() if isinstance(error, kind)), 422)
     return named(type(error).__name__, error.message, error.hint, status)
 
 

@@ -4,6 +4,7 @@ The same stages as `formcheck analyze`, from its public parts: between them go t
 whoever waits, and everybody's faces to where they can be blurred.
 """
 
+import shutil
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
@@ -169,6 +170,7 @@ def _write(analyzer: Analyzer, source: FrameSource, lift: str | None, folder: Pa
     for path in results.iterdir():
         path.replace(folder / path.name)
     results.rmdir()
+    shutil.rmtree(folder / "evidence", ignore_errors=True)
 
 
 def _throttled(say: Say) -> Callable[[Progress], None]:

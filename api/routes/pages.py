@@ -153,6 +153,7 @@ def analysis_page(
         caller=yours.caller,
         analysis=analysis,
         video=f"{files}/annotated.mp4",
+        pictures=_pictures(analysis),
         files=files,
         original=original,
         others=others,
@@ -172,6 +173,13 @@ def analysis_page(
     return HTMLResponse(page)
 
 
+def _pictures(analysis: Analysis) -> dict[str, tuple[str, float]]:
+    """Address of the picture of each finding, and the second that it shows."""
+    where = f"/api/v1/analyses/{analysis.id}/evidence"
+    faults = (analysis.summary or {}).get("faults", ())
+    return {fault["rule_id"]: (f"{where}/{fault['rule_id']}", fault["at_s"]) for fault in faults}
+
+
 def _report(storage: Storage, analysis_id: str) -> Report:
     path = storage.result(analysis_id, "report.json")
     if path is None:
@@ -183,7 +191,9 @@ def _report(storage: Storage, analysis_id: str) -> Report:
 def shared_page(token: str, shared: SharedDep, storage: StorageDep) -> HTMLResponse:
     """Show a shared set to whoever has the link."""
     report = _report(storage, shared[1].id)
-    page = render_report(report, "shared.html", video=f"/api/v1/shared/{token}/video.mp4", share=shared[0])
+    page = render_report(
+        report, "shared.html", video=f"/api/v1/shared/{token}/video.mp4", share=shared[0], pictures={}
+    )
     return HTMLResponse(page, headers={"Referrer-Policy": "no-referrer", "X-Robots-Tag": "noindex"})
 
 
