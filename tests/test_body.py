@@ -8,6 +8,7 @@ from mechanisms import Set, body_model, film, jittered, mirrored, without_plate
 
 from formcheck.errors import SettingsError
 from formcheck.metrics.measure import Z90
+from formcheck.signals import flexion_deg
 from formcheck.skeleton import INDEX, MIRROR
 from formcheck.view import view_from_azimuth
 
@@ -46,6 +47,18 @@ def test_depth_is_knee_over_hip_and_nothing_is_said_outside_the_reps():
     assert known[(body.time_s > take.reps[0].start_s) & (body.time_s < take.reps[0].end_s)].all()
     assert np.abs(body.depth_m - take.truth["depth"])[known].max() < 0.012
     assert np.isnan(body.angles_deg["knee_flexion"])[~known].all()
+
+
+def test_joints_in_the_picture_bend_as_the_body_does():
+    body = film(Set(yaw_deg=0)).fit()
+
+    def off_deg(points):
+        hip, knee, ankle = (points[f"left_{name}"] for name in ("hip", "knee", "ankle"))
+        return np.nanmean(np.abs(flexion_deg(hip, knee, ankle) - body.angles_deg["knee_flexion"]))
+
+    assert off_deg(body.joints_px) < 2.0
+    assert off_deg(body.keypoints_px) > 4.0
+    assert np.isnan(body.joints_px["left_hip"]).all(axis=1).tolist() == np.isnan(body.depth_m).tolist()
 
 
 def test_balance_is_the_change_within_a_rep():

@@ -8,6 +8,7 @@ import numpy as np
 
 from formcheck.body.evidence import shake_px
 from formcheck.body.fit import Fitted
+from formcheck.body.mechanism import Mechanism
 from formcheck.body.model import APART
 from formcheck.body.result import Readings, change_deviations, deviations, readings
 from formcheck.body.trust import Residual, doubts, residual_of, unproved
@@ -82,7 +83,10 @@ class Body:
         Which groups of physical terms, and whether the plate, went into it. Nothing that a group states may
         be judged by a fit that it fed: `fit_body(..., without=...)` leaves it out.
     keypoints_px
-        Name of a keypoint, `left_` or `right_`, to (T, 2) where the fitted body has it in the picture.
+        Name of a keypoint, `left_` or `right_`, to (T, 2) where the fitted body has it in the picture: where
+        the network would see it.
+    joints_px
+        The same of the joints' centers.
     trusted, why
         Whether to believe it, and why not.
     """
@@ -103,6 +107,7 @@ class Body:
     sides: Mapping[str, FloatArray] = field(default_factory=dict)
     sides_sd: Mapping[str, FloatArray] = field(default_factory=dict)
     keypoints_px: Mapping[str, FloatArray] = field(default_factory=dict)
+    joints_px: Mapping[str, FloatArray] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         own = {"depth_m": self.depth_m, "depth_sd_m": self.depth_sd_m, "com_sd_m": self.com_sd_m}
@@ -111,7 +116,8 @@ class Body:
             if array.shape != self.time_s.shape:
                 raise ValueError(f"{name}: expected {self.time_s.shape}, got {array.shape}")
             array.flags.writeable = False
-        for points in (*self.keypoints_px.values(), *self.sides.values(), *self.sides_sd.values()):
+        pictured = (*self.keypoints_px.values(), *self.joints_px.values())
+        for points in (*pictured, *self.sides.values(), *self.sides_sd.values()):
             points.flags.writeable = False
 
 
@@ -156,7 +162,8 @@ def body_of(
         why=why,
         sides=MappingProxyType({name: whole(found, name) for name in apart}),
         sides_sd=MappingProxyType({name: whole(sd, name) for name in apart}),
-        keypoints_px=_keypoints_px(fitted, motion, inside),
+        keypoints_px=_pictured(fitted.mechanism, fitted, motion, inside),
+        joints_px=_pictured(fitted.mechanism.centered(), fitted, motion, inside),
     )
 
 
@@ -239,9 +246,10 @@ def _fed_by(fitted: Fitted, without: frozenset[str]) -> frozenset[str]:
     return frozenset((names | plate) - without)
 
 
-def _keypoints_px(fitted: Fitted, motion: Motion, inside: Flags) -> Mapping[str, FloatArray]:
-    """Where the fitted body has its keypoints in the pictures of the take."""
-    mechanism = fitted.mechanism
+def _pictured(
+    mechanism: Mechanism, fitted: Fitted, motion: Motion, inside: Flags
+) -> Mapping[str, FloatArray]:
+    """Where the fitted body has the keypoints of a mechanism in the pictures of the take."""
     curves = fitted.splines.basis(motion.time_s[inside]) @ fitted.coefficients
     row = mechanism.predict(curves[None], fitted.shared[None])[0]
     count = 2 * len(mechanism.keypoints)

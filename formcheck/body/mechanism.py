@@ -1,12 +1,12 @@
 """What the eyes should see of a body: one row of predictions for each frame."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
 from formcheck.body.camera import look, project
 from formcheck.body.chain import Figure, figure
-from formcheck.body.model import ASIDE, CURVES, SWAY, BodyModel, Curve, Human, Term, in_si
+from formcheck.body.model import ASIDE, CURVES, SWAY, BodyModel, Curve, Human, Offsets, Term, in_si
 from formcheck.body.unknowns import Unknowns
 from formcheck.pose import FloatArray
 from formcheck.skeleton import SIDES
@@ -80,6 +80,11 @@ class Mechanism:
     def keypoints(self) -> tuple[str, ...]:
         """Names of the keypoints, in the order of the columns."""
         return tuple(f"{side}_{name}" for name in self.lift.keypoints for side in SIDES)
+
+    def centered(self) -> "Mechanism":
+        """The same body, whose keypoints are the centers of its joints."""
+        none = Offsets(source=self.lift.offsets.source, shoulder={}, hip={}, knee={}, ankle={})
+        return replace(self, lift=self.lift.model_copy(update={"offsets": none}))
 
     def figure(self, curves: FloatArray, shared: FloatArray) -> Figure:
         """The body of (B, n, k) curves and (B, S) shared values."""
