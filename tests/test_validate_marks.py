@@ -1,4 +1,4 @@
-"""Plates marked by hand: what is read, what is refused, and where the marks end up."""
+"""Plates and joints marked by hand: what is read, what is refused, and where the marks end up."""
 
 import copy
 import hashlib
@@ -70,6 +70,38 @@ def test_marks_stand_between_what_is_known_already(tmp_path: Path) -> None:
     assert marked.truth.reps == truth.reps
 
 
+JOINTS = [
+    {"time_s": 0.5, "joints_px": {"left_knee": [10.0, 20.0]}},
+    {"time_s": 1.0, "joints_px": {"left_knee": [11.0, 21.0], "right_hip": [5.0, 6.0]}},
+]
+
+
+def joints_of(clip: Clip) -> dict[str, ClipMarks]:
+    entry = {"sha256": content_of(clip), "uncertainty_px": 8.0, "marks": JOINTS}
+    return {"joints": ClipMarks.model_validate(entry, strict=False)}
+
+
+@pytest.mark.parametrize("joints_first", [True, False])
+def test_joints_and_plates_of_one_clip_add_up(joints_first: bool, tmp_path: Path) -> None:
+    clips = [clip_of(tmp_path, "a")]
+    both = [joints_of(clips[0]), marks_of(clips[0])]
+    for marks in both if joints_first else both[::-1]:
+        clips = list(add_marks(clips, marks))
+    truth = clips[0].truth
+    frames = truth.frames
+    assert frames is not None
+    assert frames.time_s == (0.5, 1.0, 2.0)
+    assert frames.bar_px == ((10.0, 20.0), None, (11.0, 25.0))
+    assert frames.plate_radius_px == (44.0, None, 45.0)
+    assert frames.joint_centers_px == {
+        "left_knee": ((10.0, 20.0), (11.0, 21.0), None),
+        "right_hip": (None, (5.0, 6.0), None),
+    }
+    assert (truth.uncertainty_px, truth.joint_uncertainty_px) == (1.5, 8.0)
+    with pytest.raises(FormcheckError, match="a: expected a truth without joint_centers_px beside marks"):
+        add_marks(clips, joints_of(clips[0]))
+
+
 def test_marks_of_other_clips_are_refused(tmp_path: Path) -> None:
     clips = [clip_of(tmp_path, "a"), clip_of(tmp_path, "b")]
     with pytest.raises(FormcheckError, match="marks of at least one of the 1 clips"):
@@ -122,6 +154,17 @@ def test_a_file_of_marks_is_read(tmp_path: Path) -> None:
         ({"marks": [{**MARKS[0], "semi_axes_px": [40.0]}]}, "a.marks.0.semi_axes_px"),
         ({"marks": [{**MARKS[0], "semi_axes_px": [40.0, -1.0]}]}, "a.marks.0.semi_axes_px.1"),
         ({"marks": [{**MARKS[0], "x": 3.0}]}, "a.marks.0.x"),
+        (
+            {"marks": [{**MARKS[0], "x_px": None}]},
+            "a.marks.0: expected x_px, y_px and semi_axes_px, or joints_px",
+        ),
+        (
+            {"marks": [{**MARKS[0], **JOINTS[0]}]},
+            "a.marks.0: expected x_px, y_px and semi_axes_px, or joints_px",
+        ),
+        ({"marks": [{"time_s": 1.0}]}, "a.marks.0: expected x_px, y_px and semi_axes_px, or joints_px"),
+        ({"marks": [{"time_s": 1.0, "joints_px": {"knee": [1.0, 2.0]}}]}, "unknown name 'knee'"),
+        ({"marks": [MARKS[0], JOINTS[1]]}, "a: marks: expected plates or joints, found both"),
         ({"radius": 3.0}, "a.radius"),
     ],
 )

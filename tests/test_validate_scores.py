@@ -6,7 +6,6 @@ from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
-import numpy as np
 import pytest
 from builders import make_fault
 from hypothesis import given
@@ -198,25 +197,6 @@ def test_a_keypoint_is_off_by_a_share_of_the_trunk(tmp_path: Path) -> None:
     outcome = outcome_of(shot, tmp_path, motion=moved)
     assert total("keypoints", "ankle", outcome)["median_pct"].value == pytest.approx(10.0, abs=0.3)
     assert total("keypoints", "shoulder", outcome)["median_pct"].value == pytest.approx(0.0, abs=0.3)
-
-
-def test_keypoints_are_held_against_joint_centers_too(tmp_path: Path) -> None:
-    shot = filmed()
-    frames = known(shot)["frames"]
-    off = np.array([0.03, 0.04]) * 0.5 * shot.px_per_m
-    frames["joint_centers_px"] = {
-        name: (np.array(places) + off * (name == "right_hip")).tolist()
-        for name, places in frames["keypoints_px"].items()
-        if name.partition("_")[2] in ("shoulder", "hip", "knee")
-    }
-    outcome = outcome_of(shot, tmp_path, frames=frames)
-    items = [s.item for s in score(outcome).samples if s.table == "keypoints"]
-    assert items == [
-        "shoulder", "hip", "knee", "ankle", "shoulder center", "hip center", "knee center",
-    ]  # fmt: skip
-    assert total("keypoints", "hip", outcome)["median_pct"].value == pytest.approx(0.0, abs=0.3)
-    assert total("keypoints", "hip center", outcome)["median_pct"].value == pytest.approx(5.0, abs=0.3)
-    assert total("keypoints", "knee center", outcome)["median_pct"].value == pytest.approx(0.0, abs=0.3)
 
 
 def sparse(frames: dict[str, Any], step: int) -> dict[str, Any]:

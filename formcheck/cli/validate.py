@@ -32,8 +32,11 @@ Jobs = Annotated[
     ),
 ]
 Marks = Annotated[
-    Path | None,
-    typer.Option(metavar="FILE", help="Plates marked by hand, to be added to the truth of those clips."),
+    list[Path] | None,
+    typer.Option(
+        metavar="FILE",
+        help="Plates or joints marked by hand, to be added to the truth of those clips. May be given twice.",
+    ),
 ]
 Markdown = Annotated[
     bool, typer.Option("--markdown", help="Print the tables as GitHub Markdown, with date and command.")
@@ -87,8 +90,8 @@ def validate(
         raise typer.BadParameter("expected --json or --markdown, found both")
     settings = load_settings(preset=preset)
     clips = find_clips(folder)
-    if marks is not None:
-        clips = add_marks(clips, load_marks(marks))
+    for path in marks or ():
+        clips = add_marks(clips, load_marks(path))
     if settings.pose == "mediapipe":
         from formcheck.cli.consent import tell_of_metrics
 
@@ -148,11 +151,12 @@ def _print_stress(
         print_parts(parts)
 
 
-def _command(folder: Path, preset: str | None, marks: Path | None, *more: str) -> str:
+def _command(folder: Path, preset: str | None, marks: Sequence[Path] | None, *more: str) -> str:
     """Say the command that prints the same again."""
     words = ["formcheck", "validate", str(folder)]
     words += ["--preset", preset] if preset else []
-    words += ["--marks", str(marks)] if marks else []
+    for path in marks or ():
+        words += ["--marks", str(path)]
     return shlex.join([*words, *more, "--markdown"])
 
 

@@ -1,10 +1,10 @@
 """How wrong formcheck is: clips whose truth is known, analyzed and scored.
 
 `truth` reads the truth files, `clips` finds them and `marks` adds to them; `watch` runs the eyes in
-processes of their own and `takes` keeps what they saw; `reps`, `body`, `bar`, `verdicts` and `whole` score
-one clip at the `instants` of its truth; `figures`, `summary` and `tables` put the clips together,
-`published` beside what others state; `document` is the result. `readings` are measures before any correction,
-of which `fit` makes and judges the corrections and `offaxis` draws their errors against the yaw.
+processes of their own and `takes` keeps what they saw; `reps`, `body`, `joints`, `bar`, `verdicts` and
+`whole` score one clip at the `instants` of its truth; `figures`, `summary` and `tables` put the clips
+together, `published` beside what others state; `document` is the result. `readings` are measures before any
+correction, of which `fit` makes and judges the corrections and `offaxis` draws their errors against the yaw.
 """
 
 from formcheck.validate.clips import Clip, find_clips

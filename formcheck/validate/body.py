@@ -71,7 +71,6 @@ def keypoint_samples(outcome: Outcome) -> Iterator[Samples]:
     """Score the near side's keypoints inside the true reps: distance in % of the trunk's true length.
 
     That length is the 95th percentile of the near shoulder's distance from the near hip in the picture.
-    True keypoints lie on the skin; the items `... center` are the distances to the joints' centers instead.
     """
     truth, side = outcome.clip.truth, near_side(outcome)
     if truth.frames is None or outcome.analysis is None:
@@ -79,18 +78,17 @@ def keypoint_samples(outcome: Outcome) -> Iterator[Samples]:
     time_s, signals = rows(truth.frames.time_s), outcome.analysis.signals
     found = at(signals.time_s, signals.keypoints_px, time_s)
     inside = inside_reps(time_s, truth)
-    for kind, place in (("", truth.frames.keypoint), (" center", truth.frames.joint_center)):
-        shoulder, hip = (place(f"{side}_{name}") for name in ("shoulder", "hip"))
-        if shoulder is None or hip is None:
+    shoulder, hip = (truth.frames.keypoint(f"{side}_{name}") for name in ("shoulder", "hip"))
+    if shoulder is None or hip is None:
+        return
+    trunk_px = float(np.nanpercentile(np.linalg.norm(shoulder - hip, axis=1), 95))
+    for name in KEYPOINTS:
+        true = truth.frames.keypoint(f"{side}_{name}")
+        if true is None:
             continue
-        trunk_px = float(np.nanpercentile(np.linalg.norm(shoulder - hip, axis=1), 95))
-        for name in KEYPOINTS:
-            true = place(f"{side}_{name}")
-            if true is None:
-                continue
-            away = np.linalg.norm(found[:, INDEX[f"{side}_{name}"]] - true, axis=1)
-            known = inside & np.isfinite(away)
-            yield Samples("keypoints", f"{name}{kind}", {"error_pct": 100 * away[known] / trunk_px})
+        away = np.linalg.norm(found[:, INDEX[f"{side}_{name}"]] - true, axis=1)
+        known = inside & np.isfinite(away)
+        yield Samples("keypoints", name, {"error_pct": 100 * away[known] / trunk_px})
 
 
 def _found_angles(

@@ -33,6 +33,7 @@ from typing import Any
 from formcheck.settings import Settings
 from formcheck.validate.bar import measure_samples, path_samples, track_samples
 from formcheck.validate.body import angle_samples, keypoint_samples
+from formcheck.validate.joints import bend_samples, joint_samples
 from formcheck.validate.reps import found_reps, match_reps, rep_samples, timing_samples, true_count
 from formcheck.validate.rules import call_samples, fault_samples
 from formcheck.validate.samples import Scored
@@ -56,8 +57,8 @@ Confusion = dict[str, dict[str, dict[str, int]]]
 """How its truth was made, then what is true, then what was found: how many clips."""
 
 _SCORES = (
-    rep_samples, timing_samples, angle_samples, keypoint_samples, track_samples, path_samples,
-    measure_samples, fault_samples, call_samples, interval_samples, lift_samples, view_samples,
+    rep_samples, timing_samples, angle_samples, keypoint_samples, joint_samples, bend_samples, track_samples,
+    path_samples, measure_samples, fault_samples, call_samples, interval_samples, lift_samples, view_samples,
     cost_samples,
 )  # fmt: skip
 

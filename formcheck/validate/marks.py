@@ -1,4 +1,4 @@
-"""Plates marked by hand on clips whose own truth files do not hold them.
+"""Plates and joints marked by hand on clips whose own truth files do not hold them.
 
 A marks file names each clip by the hash of its bytes, so that it can lie anywhere::
 
@@ -6,7 +6,8 @@ A marks file names each clip by the hash of its bytes, so that it can lie anywhe
                     "marks": [{"time_s": 4.2, "x_px": 312.0, "y_px": 188.5, "semi_axes_px": [41.0, 43.5]}]}}
 
 `x_px` and `y_px` are the middle of the near plate's outer rim in the upright picture, `semi_axes_px` the
-horizontal and the vertical half axis of that rim. The marks are single instants: nothing is known between.
+horizontal and the vertical half axis of that rim. Or else a mark holds `joints_px`, the centers of the joints
+that can be told: `{"left_knee": [301.0, 640.5]}`. The marks are single instants: nothing is known between.
 """
 
 from collections.abc import Mapping, Sequence
@@ -20,26 +21,34 @@ from pydantic import Field, TypeAdapter, model_validator
 from formcheck.errors import FormcheckError
 from formcheck.validate.clips import Clip
 from formcheck.validate.takes import content_sha256
-from formcheck.validate.truth import Strict, TrueFrames, Truth, read_checked
+from formcheck.validate.truth import KeypointName, Point, Strict, TrueFrames, Truth, read_checked
 
 Axis = Annotated[float, Field(gt=0)]
 Value = TypeVar("Value")
 
 
 class Mark(Strict):
-    """The near plate's outer rim at an instant of the video."""
+    """The near plate's outer rim, or the joints' centers, at an instant of the video."""
 
     time_s: float = Field(ge=0)
-    x_px: float
-    y_px: float
-    semi_axes_px: tuple[Axis, Axis]
+    x_px: float | None = None
+    y_px: float | None = None
+    semi_axes_px: tuple[Axis, Axis] | None = None
+    joints_px: dict[KeypointName, Point] | None = None
     note: str = ""
+
+    @model_validator(mode="after")
+    def _of_one_kind(self) -> Self:
+        rim = [value is not None for value in (self.x_px, self.y_px, self.semi_axes_px)]
+        if any(rim) == bool(self.joints_px) or any(rim) != all(rim):
+            raise ValueError("expected x_px, y_px and semi_axes_px, or joints_px alone")
+        return self
 
 
 class ClipMarks(Strict):
-    """The marks of a clip, in order; none where no plate's face is to be seen.
+    """The marks of a clip, in order and all of one kind; none where no plate's face is to be seen.
 
-    `uncertainty_px` is how exactly the middle is known, `size_px` width and height of the upright picture.
+    `uncertainty_px` is how exactly a place is known, `size_px` width and height of the upright picture.
     """
 
     sha256: str = Field(pattern=r"^[0-9a-f]{64}$")
@@ -54,7 +63,14 @@ class ClipMarks(Strict):
             raise ValueError("uncertainty_px: expected a number beside marks, found none")
         if any(before.time_s >= after.time_s for before, after in pairwise(self.marks)):
             raise ValueError("marks: expected strictly rising seconds")
+        if any(bool(mark.joints_px) != self.of_joints for mark in self.marks):
+            raise ValueError("marks: expected plates or joints, found both")
         return self
+
+    @property
+    def of_joints(self) -> bool:
+        """Whether joints were marked, and no plate."""
+        return bool(self.marks and self.marks[0].joints_px)
 
 
 def load_marks(path: Path) -> dict[str, ClipMarks]:
@@ -75,7 +91,7 @@ def add_marks(clips: Sequence[Clip], marks: Mapping[str, ClipMarks]) -> tuple[Cl
     Raises
     ------
     FormcheckError
-        None of the clips is marked, or the truth of one says already where its plate is.
+        None of the clips is marked, or the truth of one says already what is marked.
     UnreadableVideo
         A clip cannot be read.
     """
@@ -94,10 +110,11 @@ def _marked(clip: Clip, marks: Mapping[str, ClipMarks]) -> Clip:
     if own is None:
         return clip
     frames = clip.truth.frames
-    if frames is not None and (frames.bar_px is not None or frames.plate_radius_px is not None):
+    held = {"joint_centers_px"} if own.of_joints else {"bar_px", "plate_radius_px"}
+    if frames is not None and held & {name for name, value in frames if value}:
         raise FormcheckError(
-            f"{clip.name}: expected a truth without bar_px and plate_radius_px beside marks, found them",
-            "Leave the plate to the truth file or to the marks.",
+            f"{clip.name}: expected a truth without {' and '.join(sorted(held))} beside marks, found them",
+            f"Leave the {'joints' if own.of_joints else 'plate'} to the truth file or to the marks.",
         )
     return replace(clip, truth=_with_marks(clip.truth, own))
 
@@ -105,8 +122,7 @@ def _marked(clip: Clip, marks: Mapping[str, ClipMarks]) -> Clip:
 def _with_marks(truth: Truth, marks: ClipMarks) -> Truth:
     """Merge marks into the frames of a truth; where only one of both knows an instant, the rest is None."""
     frames = truth.frames or TrueFrames(time_s=tuple(mark.time_s for mark in marks.marks))
-    marked = {mark.time_s: mark for mark in marks.marks}
-    time_s = tuple(sorted({*frames.time_s, *marked}))
+    time_s = tuple(sorted({*frames.time_s, *(mark.time_s for mark in marks.marks)}))
 
     def spread(values: Sequence[Value | None]) -> tuple[Value | None, ...]:
         known = dict(zip(frames.time_s, values, strict=True))
@@ -114,11 +130,26 @@ def _with_marks(truth: Truth, marks: ClipMarks) -> Truth:
 
     merged = TrueFrames(
         time_s=time_s,
-        bar_px=tuple((marked[t].x_px, marked[t].y_px) if t in marked else None for t in time_s),
+        bar_px=spread(frames.bar_px) if frames.bar_px else None,
         bar_m=spread(frames.bar_m) if frames.bar_m else None,
-        plate_radius_px=tuple(marked[t].semi_axes_px[1] if t in marked else None for t in time_s),
+        plate_radius_px=spread(frames.plate_radius_px) if frames.plate_radius_px else None,
         keypoints_px={name: spread(places) for name, places in frames.keypoints_px.items()},
         joint_centers_px={name: spread(places) for name, places in frames.joint_centers_px.items()},
         angles_deg={name: spread(angles) for name, angles in frames.angles_deg.items()},
     )
+    marked = {mark.time_s: mark for mark in marks.marks}
+    own = [marked.get(instant) for instant in time_s]
+    if marks.of_joints:
+        names = sorted({name for mark in marks.marks for name in mark.joints_px or ()})
+        centers = {
+            name: tuple(mark and mark.joints_px and mark.joints_px.get(name) for mark in own)
+            for name in names
+        }
+        merged = merged.model_copy(update={"joint_centers_px": centers})
+        return truth.model_copy(update={"frames": merged, "joint_uncertainty_px": marks.uncertainty_px})
+    rim = {
+        "bar_px": tuple(mark and (mark.x_px, mark.y_px) for mark in own),
+        "plate_radius_px": tuple(mark and mark.semi_axes_px and mark.semi_axes_px[1] for mark in own),
+    }
+    merged = merged.model_copy(update=rim)
     return truth.model_copy(update={"frames": merged, "uncertainty_px": marks.uncertainty_px})

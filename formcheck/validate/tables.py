@@ -22,6 +22,32 @@ def _agreement(name: str, title: str, digits: str, note: str = "") -> Table:
     )
 
 
+def _places(name: str, title: str, by: tuple[str, ...], item: str, unit: str, *more: Column) -> Table:
+    """Lay out how far joints or angles in the picture are off: keypoints, fitted body, and what is shown."""
+    return Table(
+        name,
+        title,
+        by,
+        item,
+        (
+            Column("keypoints", f"keypoints\n{unit}", "keypoints", f.mean, "1"),
+            Column("fitted", f"fitted\n{unit}", "fitted", f.mean, "1"),
+            Column("gain", "fitted less\nkeypoints", "gain", f.mean, "1", interval=True, counted="both"),
+            Column("shown", f"shown\n{unit}", "shown", f.mean, "1", counted="places"),
+            Column("by_fit", "by\nfit", "by_fit", f.mean, "%"),
+            *more,
+        ),
+        _PLACES_NOTE,
+        "no truth of joint centers",
+    )
+
+
+_PLACES_NOTE = (
+    "Means: of the filtered keypoints, of the fitted body's joints trusted or not, and of what the report "
+    "shows. Networks are taught points of the skin, so keypoints lie beside the centers even where right."
+)
+_DOUBT = Column("doubt", "truth\n±", "doubt", f.median, "1")
+
 TABLES = (
     Table(
         "reps",
@@ -75,8 +101,27 @@ TABLES = (
             Column("median_pct", "median error,\n% of the trunk", "error_pct", f.median, "1", interval=True),
             Column("p95_pct", "95th\npercentile", "error_pct", f.size_95, "1", counted="frames"),
         ),
-        "Against points of the skin, as the networks were taught; `center`: against the joint's center.",
+        "Against points of the skin, as the networks were taught.",
     ),
+    _places(
+        "joints",
+        "Joint centers in the picture, distance in % of the lifter's height",
+        ("lift",),
+        "joint",
+        "%",
+        _DOUBT,
+    ),
+    _places(
+        "joints_by_clip",
+        "Joint centers by clip, distance in % of the lifter's height",
+        (),
+        "clip",
+        "%",
+        _DOUBT,
+        Column("keypoints_px", "key-\npx", "keypoints_px", f.mean, "0"),
+        Column("fitted_px", "fit\npx", "fitted_px", f.mean, "0"),
+    ),
+    _places("bends", "Angles between joint centers in the picture, in degrees", ("lift",), "joint", "°"),
     Table(
         "bar",
         "Track of the bar's near end inside the true reps",

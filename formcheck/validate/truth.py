@@ -193,6 +193,7 @@ class Truth(Strict):
     faults: tuple[TrueFault, ...] | None = None
     injected: TrueFlaw | None = None
     uncertainty_px: float | None = Field(None, ge=0)
+    joint_uncertainty_px: float | None = Field(None, ge=0)
     note: str = ""
 
     @model_validator(mode="after")
