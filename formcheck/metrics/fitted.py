@@ -1,7 +1,8 @@
 """Numbers of a rep by the fitted body: angles and depth that plates cannot hide.
 
-No term of the fit says how straight a limb is, so that a lockout may be judged by it; where the bar is over
-the feet is told to it, so that only its changes are taken from it.
+No term of the fit says how straight a limb is (of a press only that it ends within some 40 degrees of
+straight arms), so that a lockout may be judged by it; where the bar is over the feet is told to it, so that
+only its changes are taken from it.
 """
 
 from math import hypot

@@ -21,6 +21,7 @@ _FEWEST_FRAMES = 5
 _JUMP_DEG = 1.5
 _WITH_HANDS = 0.4
 _SLOWEST = 0.1
+_NO_BAR_DEG = 30.0
 
 _SHAFT_SD_DEG = 0.4
 """Rendered shafts are found to 0.02 to 0.1 degrees; a wall that is bright on one side costs up to 0.5."""
@@ -255,6 +256,8 @@ def _against_start(take: Take, rep: Rep, time_s: FloatArray, ends: FloatArray, s
         return "both ends of the bar were not seen from the start on"
     deg, y_px = _tilt_deg(ends), ends[:, :, 1].mean(axis=1)
     sunk = (y_px - median(y_px[start])) / (_FOCAL * max(take.motion.size_px))
+    if np.percentile(np.abs(deg[inside] - median(deg[start])), 90) > _NO_BAR_DEG:
+        return "what was followed at the hands tilts more than a bar can"
     turned_deg, doubt_deg = _turned(take.view)
     deg = deg - median(deg[start]) + np.degrees(np.tan(np.radians(turned_deg)) * sunk)
     doubt_deg *= float(np.abs(sunk[inside]).max())
