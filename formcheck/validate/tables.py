@@ -118,7 +118,7 @@ TABLES = (
         "clip",
         "%",
         _DOUBT,
-        Column("keypoints_px", "points\npx", "keypoints_px", f.mean, "0"),
+        Column("keypoints_px", "key\npx", "keypoints_px", f.mean, "0"),
         Column("fitted_px", "fit\npx", "fitted_px", f.mean, "0"),
     ),
     _places("bends", "Angles between joint centers in the picture, in degrees", ("lift",), "joint", "°"),
