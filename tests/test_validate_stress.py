@@ -33,10 +33,10 @@ def test_what_is_wrong_is_wrong_in_the_fit(tmp_path: Path, monkeypatch: pytest.M
     told: list[tuple[float, float, bool, int]] = []
     fit = package.fit_body
 
-    def spy(motion, *, lift, view, reps, plate_diameter_m):
+    def spy(motion, *, lift, view, reps, plate_diameter_m, preset):
         azimuth = 90 - view.yaw_deg if view.from_front else 90 + view.yaw_deg
         told.append((azimuth, plate_diameter_m, motion.bar_kind == "plate", len(motion.time_s)))
-        return fit(motion, lift=lift, view=view, reps=reps, plate_diameter_m=plate_diameter_m)
+        return fit(motion, lift=lift, view=view, reps=reps, plate_diameter_m=plate_diameter_m, preset=preset)
 
     monkeypatch.setattr(package, "fit_body", spy)
     list(stress_samples(outcome_of(filmed(), tmp_path)))

@@ -10,6 +10,7 @@ import signal
 import socket
 import subprocess
 import sys
+import tempfile
 import time
 from contextlib import closing
 from pathlib import Path
@@ -44,7 +45,11 @@ def postgres(tmp_path_factory):
         if shutil.which("runuser") is None:
             pytest.skip("PostgreSQL does not run as root, and there is no runuser")
         become = ["runuser", "-u", "nobody", "--"]
-        for part in (folder, folder.parent, folder.parent.parent):
+        root = Path(tempfile.gettempdir())
+        for part in (
+            folder,
+            *(part for part in folder.parents if part.is_relative_to(root) and part != root),
+        ):
             part.chmod(0o755)
         shutil.chown(folder, "nobody")
     data = folder / "data"

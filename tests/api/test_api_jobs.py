@@ -68,7 +68,7 @@ def test_what_cannot_be_judged_says_so_and_can_be_tried_again(service, owner, cl
     ("name", "words"), [("crash", "SIGSEGV"), ("noise", "not an answer"), ("hang", "nothing")]
 )
 def test_a_poison_video_fails_once_after_bounded_tries(run_service, clip, name, words):
-    service = run_service(crashes=2, stall_s=1.0)
+    service = run_service(crashes=2, stall_s=4.0)
     owner = service.owner()
     analysis_id = owner.analyze(clip, name=f"{name}.mp4")
     service.jobs.analyze(analysis_id)
