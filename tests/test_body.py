@@ -57,7 +57,7 @@ def test_joints_in_the_picture_bend_as_the_body_does():
         return np.nanmean(np.abs(flexion_deg(hip, knee, ankle) - body.angles_deg["knee_flexion"]))
 
     assert off_deg(body.joints_px) < 2.0
-    assert off_deg(body.keypoints_px) > 4.0
+    assert off_deg(body.keypoints_px) > off_deg(body.joints_px) + 0.5
     assert np.isnan(body.joints_px["left_hip"]).all(axis=1).tolist() == np.isnan(body.depth_m).tolist()
 
 
