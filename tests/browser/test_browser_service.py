@@ -141,6 +141,7 @@ def test_a_new_user_goes_all_the_way(address, new_page):
     page.wait_for_selector("#video")
     until(page, "document.getElementById('video').readyState >= 2")
 
+    until(page, "document.querySelector('.plot .main-svg') !== null")
     page.click(".strip [data-rep='2']")
     until(page, "document.getElementById('video').currentTime > 0.5")
     plot = page.locator(".plot").nth(0)
