@@ -16,7 +16,12 @@ from formcheck.reps import Rep
 HEIGHT_SD = 0.02
 """How well a change of those heights within a rep is known, in trunk lengths (estimated)."""
 
-_MASS_INDEX, _MASS_INDEX_SD = 25.0, 4.0
+NO_FIT = "it takes the fitted body, which is not trusted here"
+
+MASS_INDEX = 25.0
+"""Body mass over squared height, kg/m²; estimated of lifters."""
+
+_MASS_INDEX_SD = 4.0
 _DEPTH_OF_THIGH_SD = 0.03
 """How well the length of the thigh itself is known, as a share (de Leva against rendered bodies)."""
 
@@ -55,20 +60,20 @@ def balance_shift(take: Take, rep: Rep) -> Measure:
     """
     body, bar = (take.signals.values.get(name) for name in ("fitted_balance_m", "bar_forward_m"))
     if body is None or take.body is None:
-        return Measure.none("cm", "it takes the fitted body, which is not trusted here")
+        return Measure.none("cm", NO_FIT)
     if take.load_kg is None:
         return Measure.none("cm", "it takes the load: say it with --load")
     if bar is None:
         return Measure.none("cm", "it takes the bar's path fore and aft")
     span = take.span(rep.start_s, rep.end_s)
-    mass = _MASS_INDEX * take.body.lengths_m["stature"].value_m ** 2
+    mass = MASS_INDEX * take.body.lengths_m["stature"].value_m ** 2
     share = take.load_kg / (take.load_kg + mass)
     own, its = body[span], bar[span] - bar[span.start]
     shift = (1 - share) * own + share * its
     if not np.isfinite(shift).any():
         return Measure.none("cm", "lifter or bar was not seen in this rep")
     most = int(np.nanargmax(np.abs(shift)))
-    weighed = share * (1 - share) * _MASS_INDEX_SD / _MASS_INDEX * (own[most] - its[most])
+    weighed = share * (1 - share) * _MASS_INDEX_SD / MASS_INDEX * (own[most] - its[most])
     sd = hypot((1 - share) * float(take.signals.sd["fitted_balance_m"][span][most]), float(weighed), 0.005)
     return Measure.of(100 * float(shift[most]), "cm", 100 * sd)
 
@@ -77,7 +82,7 @@ def hips_below_knees(take: Take, rep: Rep) -> Measure:
     """Hip joint below knee joint at the turn, in cm: the depth in a length that a lifter knows."""
     below = take.signals.values.get("fitted_depth_m")
     if below is None or no_depth(take):
-        return Measure.none("cm", no_depth(take) or "it takes the fitted body, which is not trusted here")
+        return Measure.none("cm", no_depth(take) or NO_FIT)
     at = take.at(rep.turn_s)
     return Measure.of(100 * float(below[at]), "cm", 100 * float(take.signals.sd["fitted_depth_m"][at]))
 

@@ -5,11 +5,10 @@ from math import hypot
 import numpy as np
 
 from formcheck.metrics import fitted
+from formcheck.metrics.fitted import NO_FIT
 from formcheck.metrics.measure import EDGE_S, Measure, Take, median
 from formcheck.pose import FloatArray
 from formcheck.reps import Rep
-
-NO_FIT = "it takes the fitted body, which is not trusted here"
 
 _KNEE_SD_M = 0.01
 """How well a way of the fitted knee within a rep is known: 1.3 degrees of the shank (estimated)."""

@@ -10,12 +10,9 @@ from dataclasses import dataclass
 from math import asin, atan2, cos, degrees, hypot, radians, sin
 
 from formcheck.body.model import load_human
-from formcheck.metrics.legs import NO_FIT
+from formcheck.metrics.fitted import MASS_INDEX, NO_FIT
 from formcheck.metrics.measure import EDGE_S, Measure, Take, median
 from formcheck.reps import Rep
-
-MASS_INDEX = 25.0
-"""Body mass over squared height, kg/m²; estimated of lifters."""
 
 _TRUNK, _HEAD, _ARMS = 0.4346, 0.0694, 0.0988
 _THIGHS, _SHANKS, _FEET = 0.2832, 0.0866, 0.0274
