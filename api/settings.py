@@ -5,11 +5,10 @@ from pathlib import Path
 from typing import Annotated
 
 from platformdirs import user_data_path
-from pydantic import Field, ValidationError, field_validator
+from pydantic import Field, field_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
-from formcheck.errors import SettingsError, problems_of
-from formcheck.settings import Preset
+from formcheck.settings import Preset, read_settings
 
 MIB = 1024 * 1024
 GIB = 1024 * MIB
@@ -81,11 +80,5 @@ def load_service_settings(**overrides: object) -> ServiceSettings:
     SettingsError
         A wrong name, type or range, with each offending setting.
     """
-    given = {name: value for name, value in overrides.items() if value is not None}
-    try:
-        return ServiceSettings(**given)  # type: ignore[arg-type]
-    except ValidationError as error:
-        raise SettingsError(
-            f"settings of the service are not valid: {problems_of(error)}",
-            "Check the options and the FORMCHECK_SERVICE_* variables.",
-        ) from error
+    hint = "Check the options and the FORMCHECK_SERVICE_* variables."
+    return read_settings(ServiceSettings, "settings of the service", hint, overrides)

@@ -1,7 +1,8 @@
 """The one settings tree: defaults written once, changed by `FORMCHECK_*` variables or `formcheck.toml`."""
 
+from collections.abc import Mapping
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated, Literal, TypeVar
 
 from platformdirs import user_cache_path
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError
@@ -126,11 +127,23 @@ def load_settings(**overrides: object) -> Settings:
     SettingsError
         A wrong name, type or range, with each offending setting.
     """
+    hint = "Check the options, the FORMCHECK_* variables and formcheck.toml."
+    return read_settings(Settings, "settings", hint, overrides)
+
+
+Kind = TypeVar("Kind", bound=BaseSettings)
+
+
+def read_settings(kind: type[Kind], what: str, hint: str, overrides: Mapping[str, object]) -> Kind:
+    """Read settings of a kind; `None` among the overrides means "not given".
+
+    Raises
+    ------
+    SettingsError
+        `what` is not valid, with each offending setting, and the `hint`.
+    """
     given = {name: value for name, value in overrides.items() if value is not None}
     try:
-        return Settings(**given)  # type: ignore[arg-type]
+        return kind(**given)  # type: ignore[arg-type]
     except ValidationError as error:
-        raise SettingsError(
-            f"settings are not valid: {problems_of(error)}",
-            "Check the options, the FORMCHECK_* variables and formcheck.toml.",
-        ) from error
+        raise SettingsError(f"{what} are not valid: {problems_of(error)}", hint) from error

@@ -5,7 +5,7 @@ import numpy as np
 import pytest
 from builders import MemorySource
 from synthetic import Tempo, film
-from test_report_page import PHONE, browser, sought  # noqa: F401  the fixture is used by name
+from test_report_page import PHONE, sought
 
 from formcheck.draw import annotate
 from formcheck.judgement import judge
@@ -46,7 +46,7 @@ def address(report, tmp_path_factory) -> str:
 
 
 @pytest.fixture
-def page(browser, address):  # noqa: F811
+def page(browser, address):
     """The page in a fresh context; nothing may be fetched or go wrong."""
     context = browser.new_context()
     troubles: list[str] = []
@@ -175,7 +175,7 @@ def test_the_story_is_told(page, report: Report) -> None:
     assert any("3 s asked for, too short" in words for words in told)
 
 
-def test_nothing_is_wider_than_a_phone(browser, address) -> None:  # noqa: F811
+def test_nothing_is_wider_than_a_phone(browser, address) -> None:
     context = browser.new_context(**PHONE)
     page = context.new_page()
     page.goto(address)

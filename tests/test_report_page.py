@@ -1,7 +1,5 @@
 """The page in a real browser: everything that is clicked, typed and remembered."""
 
-import shutil
-
 import pytest
 from barbell import DRIFT_CM, RANGE_M, make_metric_report
 from builders import MemorySource, make_motion, make_report
@@ -10,8 +8,6 @@ from formcheck.draw import annotate
 from formcheck.report.html import to_html
 
 pytestmark = pytest.mark.slow
-BROWSERS = ("chromium", "chromium-browser", "google-chrome")
-CHROMIUM = next(filter(None, map(shutil.which, BROWSERS)), None)
 PHONE = {"viewport": {"width": 360, "height": 740}, "is_mobile": True, "has_touch": True}
 
 
@@ -34,18 +30,6 @@ def addresses(tmp_path_factory):
         text = to_html(shown, folder / "annotated.mp4")
         (folder / f"{name}.html").write_text(text, encoding="utf-8")
     return {name: (folder / f"{name}.html").as_uri() for name in pages}
-
-
-@pytest.fixture(scope="module")
-def browser():
-    playwright = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
-    if CHROMIUM is None:
-        pytest.skip("no Chromium on this machine")
-    with playwright.sync_playwright() as started:
-        flags = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
-        opened = started.chromium.launch(executable_path=CHROMIUM, args=flags)
-        yield opened
-        opened.close()
 
 
 @pytest.fixture

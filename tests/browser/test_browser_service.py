@@ -1,7 +1,6 @@
 """A new user in a real browser: sign up, upload, watch, read, share, delete."""
 
 import re
-import shutil
 import sys
 import threading
 import time
@@ -14,7 +13,6 @@ pytestmark = [pytest.mark.slow, pytest.mark.browser]
 
 TESTS = Path(__file__).parents[1]
 SAMPLES = TESTS.parent / "samples"
-CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
 PASSWORD = "correct horse battery"
 PHONE = {"viewport": {"width": 390, "height": 844}, "is_mobile": True, "has_touch": True}
 DESKTOP = {"viewport": {"width": 1280, "height": 800}}
@@ -73,18 +71,6 @@ def canned_results(tmp_path_factory):
     from people import make_canned
 
     return make_canned(tmp_path_factory.mktemp("canned"))
-
-
-@pytest.fixture(scope="module")
-def browser():
-    playwright = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
-    if CHROMIUM is None:
-        pytest.skip("no Chromium on this machine")
-    with playwright.sync_playwright() as started:
-        flags = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
-        opened = started.chromium.launch(executable_path=CHROMIUM, args=flags)
-        yield opened
-        opened.close()
 
 
 @pytest.fixture
