@@ -92,6 +92,18 @@ def test_what_is_called_from_a_view_that_cannot_show_it_is_blind(tmp_path: Path)
     assert sorted(values(outcome, "calls", "unseen", "blind")) == [0, 1]
 
 
+def test_blind_calls_count_though_the_truth_does_not_tell(tmp_path: Path) -> None:
+    """Beside an uneven bar nobody measured the elbows: that the front cannot show them is known all the same."""
+    flaw = {"injected": {"name": "squat.uneven_bar", "strength": 6.0}}
+    front = {"view": {"yaw_deg": 90.0, "name": "front"}}
+    outcome = with_faults(
+        rendered(tmp_path, faults=[], **front, **flaw),
+        make_fault(1, "fault", rule_id="squat.knees_shoot_back"),
+    )
+    assert values(outcome, "calls", "unseen", "blind") == [1]
+    assert values(outcome, "calls", "unseen", "right") == []
+
+
 def test_a_body_that_was_tuned_on_is_not_unseen(tmp_path: Path) -> None:
     outcome = outcome_of(filmed(), tmp_path, faults=[], lifter={"body": "man"})
     assert {s.item for s in score(outcome).samples if s.table == "calls"} == {"all"}

@@ -33,8 +33,10 @@ class Event:
     ----------
     rule_id
         The rule.
-    true, called, judged
-        Whether it is a fault, was called one, was judged at all.
+    true
+        Whether it is a fault; None where the truth does not tell.
+    called, judged
+        Whether it was called one, was judged at all.
     clear
         Whether a true fault is beyond its limit by the interval that was stated; False where nothing was
         measured.
@@ -43,7 +45,7 @@ class Event:
     """
 
     rule_id: str
-    true: bool
+    true: bool | None
     called: bool
     judged: bool
     clear: bool = False
@@ -61,7 +63,8 @@ def fault_samples(outcome: Outcome) -> Iterator[Samples]:
         return
     events: dict[str, list[Event]] = {}
     for event in _events(outcome):
-        events.setdefault(event.rule_id, []).append(event)
+        if event.true is not None:
+            events.setdefault(event.rule_id, []).append(event)
     for item, told in ((ALL_RULES, list(chain(*events.values()))), *events.items()):
         verdicts = rows([(event.true, event.called, event.judged) for event in told])
         yield Samples("faults", item, {"verdicts": verdicts.reshape(-1, 3)})
@@ -70,7 +73,8 @@ def fault_samples(outcome: Outcome) -> Iterator[Samples]:
 def call_samples(outcome: Outcome) -> Iterator[Samples]:
     """Score what was called a fault, and what should have been: for all bodies, and for the unseen ones.
 
-    `right` is 1 for each fault called that is one, `blind` where the true view cannot show it. `clear` is,
+    `right` is 1 for each fault called that is one, `blind` where the true view cannot show it, whether the
+    truth tells of it or not. `clear` is,
     for each true fault beyond its limit by the stated interval, whether it was called; `clean` is 1 for each
     rep of a clip without a flaw in which none was.
     """
@@ -81,7 +85,7 @@ def call_samples(outcome: Outcome) -> Iterator[Samples]:
     called = [event for event in events if event.called]
     clean = [] if truth.injected or truth.faults else [rep.verdict != "fault" for rep in found_reps(outcome)]
     values = {
-        "right": rows([event.true for event in called]),
+        "right": rows([event.true for event in called if event.true is not None]),
         "clear": rows([event.called for event in events if event.clear]),
         "clean": rows(clean),
         "blind": rows([event.blind for event in called]),
@@ -91,7 +95,7 @@ def call_samples(outcome: Outcome) -> Iterator[Samples]:
 
 
 def _events(outcome: Outcome) -> Iterator[Event]:
-    """Every rule on every rep, true or found, whose truth is known."""
+    """Every rule on every rep, true or found."""
     truth, found = outcome.clip.truth, found_reps(outcome)
     told = {
         (f.rule_id, f.rep_number): f for f in (outcome.analysis.report.faults if outcome.analysis else ())
@@ -101,26 +105,19 @@ def _events(outcome: Outcome) -> Iterator[Event]:
     numbers += [(t, 0) for t in matching.missed] + [(None, found[f].number) for f in matching.extra]
     for rule_id, rule in _rules(truth, {name for name, _ in told}).items():
         for index, number in numbers:
-            is_true = _truly(outcome, rule_id, rule, index)
-            if is_true is not None:
-                yield _event(outcome, rule_id, rule, index, is_true, told.get((rule_id, number)))
+            yield _event(outcome, rule_id, rule, index, told.get((rule_id, number)))
 
 
 def _event(
-    outcome: Outcome,
-    rule_id: str,
-    rule: FaultRule | None,
-    index: int | None,
-    true: bool,
-    part: FaultPart | None,
+    outcome: Outcome, rule_id: str, rule: FaultRule | None, index: int | None, part: FaultPart | None
 ) -> Event:
-    seen = outcome.clip.truth.view.name
+    seen, true = outcome.clip.truth.view.name, _truly(outcome, rule_id, rule, index)
     return Event(
         rule_id,
         true=true,
         called=part is not None and part.verdict == "fault",
         judged=part is not None and part.verdict != "not_assessed",
-        clear=true and rule is not None and _clear(outcome, rule, index, part),
+        clear=bool(true) and rule is not None and _clear(outcome, rule, index, part),
         blind=rule is not None and seen is not None and seen not in rule.views,
     )
 
