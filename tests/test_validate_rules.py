@@ -93,7 +93,7 @@ def test_what_is_called_from_a_view_that_cannot_show_it_is_blind(tmp_path: Path)
 
 
 def test_blind_calls_count_though_the_truth_does_not_tell(tmp_path: Path) -> None:
-    """Beside an uneven bar nobody measured the elbows: that the front cannot show them is known all the same."""
+    """Nobody measured the knees beside an uneven bar; that the front cannot show them is known."""
     flaw = {"injected": {"name": "squat.uneven_bar", "strength": 6.0}}
     front = {"view": {"yaw_deg": 90.0, "name": "front"}}
     outcome = with_faults(

@@ -66,7 +66,7 @@ def fault_samples(outcome: Outcome) -> Iterator[Samples]:
         if event.true is not None:
             events.setdefault(event.rule_id, []).append(event)
     for item, told in ((ALL_RULES, list(chain(*events.values()))), *events.items()):
-        verdicts = rows([(event.true, event.called, event.judged) for event in told])
+        verdicts = rows([(bool(event.true), event.called, event.judged) for event in told])
         yield Samples("faults", item, {"verdicts": verdicts.reshape(-1, 3)})
 
 
