@@ -108,11 +108,12 @@ class Mechanism:
 
     def _keypoints_m(self, body: Figure, stature: FloatArray) -> FloatArray:
         """(B, n, 2J, 3) where the network sees the joints of both sides."""
-        points = []
+        points, offsets = [], self.lift.offsets
+        own = offsets.front if self._front_on else {}
         for name in self.lift.keypoints:
-            inward = self.lift.offsets.inward.get(name, 0.0)
+            inward = offsets.inward.get(name, 0.0)
             off = -inward * stature[..., None] * np.array([1.0, 0.0, 0.0]) + np.zeros_like(body.bar)
-            for bone, (along, forward) in getattr(self.lift.offsets, name, {}).items():
+            for bone, (along, forward) in own.get(name, getattr(offsets, name, {})).items():
                 up, ahead = np.cos(body.leans[bone]), np.sin(body.leans[bone])
                 y, z = along * up - forward * ahead, along * ahead + forward * up
                 off = off + stature[..., None] * np.stack([np.zeros_like(y), y, z], axis=-1)

@@ -77,7 +77,10 @@ class Term(_Strict):
 
 
 class Offsets(_Strict):
-    """Where the network sees a joint, less its center, by the bones on which that depends, and `inward`."""
+    """Where the network sees a joint, less its center, by the bones on which that depends, and `inward`.
+
+    `front` goes before the others in front views, where what is ahead of a joint is not seen.
+    """
 
     source: str
     shoulder: dict[SegmentName, OffAxis]
@@ -85,6 +88,7 @@ class Offsets(_Strict):
     knee: dict[SegmentName, OffAxis]
     ankle: dict[SegmentName, OffAxis]
     inward: dict[JointName, float] = {}
+    front: dict[JointName, dict[SegmentName, OffAxis]] = {}
 
 
 class BodyModel(_Strict):
@@ -100,6 +104,8 @@ class BodyModel(_Strict):
         Which keypoints count.
     noise
         Factor on the noise of a keypoint in side views, where plates hide it.
+    far_side
+        The same for the far side's, besides; what is not named has that of any lifter.
     offsets
         Where the network sees a joint, less its center.
     unknowns
@@ -118,6 +124,7 @@ class BodyModel(_Strict):
     bar: Literal["back", "hands", "pressed"]
     keypoints: tuple[JointName, ...] = Field(min_length=3)
     noise: dict[JointName, float] = {}
+    far_side: dict[JointName, float] = {}
     offsets: Offsets
     unknowns: dict[str, Prior]
     curves: dict[str, Curve]

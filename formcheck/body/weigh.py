@@ -84,13 +84,12 @@ def _rate_hz(evidence: Evidence) -> float:
 
 def _side_factor(mechanism: Mechanism) -> FloatArray:
     """(2J,) factor on the noise of each keypoint: the far side and what plates hide, in side views."""
-    near, noise = mechanism.near_side, mechanism.human.noise
     if not mechanism.side_on:
         return np.ones(len(mechanism.keypoints))
-    own = mechanism.lift.noise
+    near, anybody, lift = mechanism.near_side, mechanism.human.noise.far_side, mechanism.lift
     return np.array(
         [
-            (1.0 if side == near else noise.far_side) * own.get(joint, 1.0)
+            (1.0 if side == near else lift.far_side.get(joint, anybody)) * lift.noise.get(joint, 1.0)
             for joint in mechanism.lift.keypoints
             for side in SIDES
         ]
