@@ -9,9 +9,10 @@ import numpy as np
 from formcheck.pose import Pose
 from formcheck.pose.direct import DirectPose
 from formcheck.pose.networks import Detection, Detector, Landmarker, Landmarks
-from formcheck.pose.region import Image, Region
+from formcheck.pose.region import Region
 from formcheck.skeleton import INDEX
 from formcheck.video import Frame
+from formcheck.video.picture import Picture
 
 SIZE_PX = (1280, 480)
 FPS = 30.0
@@ -79,8 +80,9 @@ class Scene:
     def frames(self, start_s: float, end_s: float) -> list[Frame]:
         return [self.frame(index) for index in range(round(start_s * FPS), round(end_s * FPS))]
 
-    def at(self, image: Image) -> tuple[float, list[Actor]]:
+    def at(self, picture: Picture) -> tuple[float, list[Actor]]:
         """The time of a picture, and who is in view."""
+        image = picture.image
         time_s = (int(image[0, 0, 0]) * 256 + int(image[0, 0, 1])) / FPS
         return time_s, [actor for actor in self.actors if actor.in_view(time_s)]
 
@@ -92,9 +94,9 @@ class SceneDetector(Detector):
         self.scene = scene
         self.turns_rad: list[float] = []
 
-    def find(self, image: Image, window: Region, *, floor: float = 0.5) -> list[Detection]:
+    def find(self, picture: Picture, window: Region, *, floor: float = 0.5) -> list[Detection]:
         self.turns_rad.append(window.turn_rad)
-        time_s, actors = self.scene.at(image)
+        time_s, actors = self.scene.at(picture)
         found = []
         for actor in sorted(actors, key=lambda actor: -actor.score):
             true = actor.region(time_s)
@@ -113,9 +115,9 @@ class SceneLandmarker(Landmarker):
         self.scene = scene
         self.looks = 0
 
-    def find(self, image: Image, region: Region) -> Landmarks:
+    def find(self, picture: Picture, region: Region) -> Landmarks:
         self.looks += 1
-        time_s, actors = self.scene.at(image)
+        time_s, actors = self.scene.at(picture)
         near = [actor for actor in actors if _covers(region, actor.region(time_s))]
         if not near:
             return _landmarks(region, np.full((33, 2), region.x_px), score=0.05)

@@ -9,9 +9,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from formcheck.pose import FloatArray, Pose
-from formcheck.pose.region import Image
 from formcheck.skeleton import INDEX, KEYPOINTS
 from formcheck.video import Frame
+from formcheck.video.picture import Image
 
 WIDTH, HEIGHT = 360, 480
 TALL_PX = 300.0

@@ -7,7 +7,7 @@ from plates import Disc, draw, wall
 from formcheck.bar.plate import Edges, alike, distinct, even_out, find_rims, rim_support
 from formcheck.bar.rim import fit_rims, median
 from formcheck.pose import FloatArray
-from formcheck.pose.region import Image
+from formcheck.video.picture import Image
 
 RADII = 20.0, 70.0
 

@@ -9,7 +9,7 @@ from plates import TALL_PX, Disc, draw, film, frame_of, pose_at, squat_path, wal
 from formcheck.bar import Plate
 from formcheck.bar.track import PlateTracker
 from formcheck.pose import FloatArray
-from formcheck.pose.region import Image
+from formcheck.video.picture import Image
 
 TAKE = 46
 

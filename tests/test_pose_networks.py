@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 
 from formcheck.pose.networks import LANDMARKS, _anchors, _merge, _overlap, _refine
 from formcheck.pose.region import Region
+from formcheck.video.picture import RgbPicture
 
 TURNED = Region(150.0, 110.0, 90.0, radians(35))
 
@@ -24,7 +25,7 @@ def ramp(width: int = 256, height: int = 240) -> NDArray[np.uint8]:
 @pytest.mark.parametrize("size_px", [40.0, 64.0, 130.0])
 def test_a_crop_shows_what_lies_in_its_region(turn_deg: float, size_px: float) -> None:
     region = Region(120.0, 115.0, size_px, radians(turn_deg))
-    cut = region.crop(ramp(), 64, replicate=True)
+    cut = region.crop(RgbPicture(ramp()), 64, replicate=True)
     rows, columns = np.mgrid[:64, :64]
     expected = region.to_image(np.stack([columns, rows], axis=-1) / 64)
     np.testing.assert_allclose(cut[..., :2], expected, atol=0.75)
@@ -33,7 +34,7 @@ def test_a_crop_shows_what_lies_in_its_region(turn_deg: float, size_px: float) -
 @pytest.mark.parametrize(("replicate", "shade"), [(True, 200), (False, 0)])
 def test_outside_the_picture_is_the_edge_or_black(replicate: bool, shade: int) -> None:
     image = np.full((100, 100, 3), 200, np.uint8)
-    cut = Region(0.0, 0.0, 100.0).crop(image, 64, replicate=replicate)
+    cut = Region(0.0, 0.0, 100.0).crop(RgbPicture(image), 64, replicate=replicate)
     assert (cut[:31, :31] == shade).all()
     assert (cut[33:, 33:] == 200).all()
 

@@ -15,12 +15,11 @@ from numpy.typing import NDArray
 
 from formcheck.bar import Hands
 from formcheck.bar.line import find_line
-from formcheck.bar.luma import small_luma
 from formcheck.pose import FloatArray, Pose
-from formcheck.pose.region import Image
 from formcheck.pose.size import trunk_of
 from formcheck.skeleton import SHOULDERS, WRISTS
 from formcheck.video import Frame
+from formcheck.video.picture import Image
 
 Points = NDArray[np.float32]
 
@@ -69,7 +68,7 @@ class HandFlow:
             confidence=float(lifter.confidence[WRISTS].mean()) if lifter else 0.0,
             moved_px=(float(moved[0] / zoom), float(moved[1] / zoom)),
             camera_px=(float(camera[0] / zoom), float(camera[1] / zoom)),
-            line=find_line(frame.image[:, :, 1], lifter) if lifter else None,
+            line=find_line(frame.picture.luma, lifter) if lifter else None,
         )
 
     def _look(self, lifter: Pose, zoom: float) -> tuple[FloatArray, FloatArray]:
@@ -89,9 +88,8 @@ class HandFlow:
 @lru_cache(maxsize=2)
 def _small_luma(frame: Frame) -> tuple[Image, float]:
     """The frame's luma within so long a side, and the zoom; made once for all who are in it."""
-    height, width = frame.image.shape[:2]
-    zoom = min(1.0, _LONG_SIDE_PX / max(height, width))
-    return small_luma(frame, zoom), zoom
+    zoom = min(1.0, _LONG_SIDE_PX / max(frame.picture.size_px))
+    return frame.picture.shrunk(zoom), zoom
 
 
 def _mask(luma: Image, box: FloatArray) -> Image:

@@ -20,9 +20,9 @@ from numpy.typing import NDArray
 
 from formcheck.bar import BarLine
 from formcheck.pose import FloatArray, Pose
-from formcheck.pose.region import Image
 from formcheck.pose.size import trunk_of
 from formcheck.skeleton import INDEX, SHOULDERS
+from formcheck.video.picture import Image
 
 Field = NDArray[np.float32]
 

@@ -16,7 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from formcheck.pose import FloatArray
-from formcheck.pose.region import Image
+from formcheck.video.picture import Image
 
 Field = NDArray[np.float32]
 

@@ -13,14 +13,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from formcheck.bar import Plate
-from formcheck.bar.luma import small_luma
 from formcheck.bar.plate import ASPECTS, Edges, alike, distinct, even_out, find_rims, rim_support
 from formcheck.bar.rim import fit_rims, median
 from formcheck.pose import FloatArray, Pose
-from formcheck.pose.region import Image
 from formcheck.pose.size import tall_px
 from formcheck.skeleton import HEAD, WRISTS
 from formcheck.video import Frame
+from formcheck.video.picture import Image
 
 _PIXELS = 720 * 405
 _WINDOW = (0.85, 0.6)
@@ -176,9 +175,9 @@ class PlateTracker:
 
 def _small_luma(frame: Frame) -> tuple[Image, float]:
     """The frame's luma in at most so many pixels, and the zoom."""
-    height, width = frame.image.shape[:2]
+    width, height = frame.picture.size_px
     zoom = min(1.0, math.sqrt(_PIXELS / (height * width)))
-    return small_luma(frame, zoom), zoom
+    return frame.picture.shrunk(zoom), zoom
 
 
 def _person(pose: Pose, zoom: float) -> _Person | None:

@@ -42,11 +42,12 @@ def try_networks(detector: Path, landmarks: Path, *, threads: int) -> str:
 
     from formcheck.pose.networks import Detector, Landmarker
     from formcheck.pose.region import Region
+    from formcheck.video.picture import RgbPicture
 
-    image = np.random.default_rng(0).integers(0, 255, (256, 256, 3), np.uint8)
+    picture = RgbPicture(np.random.default_rng(0).integers(0, 255, (256, 256, 3), np.uint8))
     window = Region(128.0, 128.0, 256.0)
-    people = Detector(detector, threads=1).find(image, window)
-    found = Landmarker(landmarks, threads=threads).find(image, window)
+    people = Detector(detector, threads=1).find(picture, window)
+    found = Landmarker(landmarks, threads=threads).find(picture, window)
     if not (np.isfinite(found.xy_px).all() and 0 <= found.score <= 1):
         raise RuntimeError(f"landmarks of noise with score {found.score}: expected finite points")
     return f"{len(people)} people in noise, {len(found.xy_px)} landmarks"

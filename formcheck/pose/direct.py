@@ -16,10 +16,11 @@ import numpy as np
 from formcheck.models import ensure_models, networks_of
 from formcheck.pose import FloatArray, Pose
 from formcheck.pose.networks import Detector, Landmarker, Landmarks
-from formcheck.pose.region import Image, Region
+from formcheck.pose.region import Region
 from formcheck.settings import Preset
 from formcheck.skeleton import BLAZEPOSE, HIPS, INDEX, WRISTS
 from formcheck.video import Frame
+from formcheck.video.picture import Picture
 
 MAX_PEOPLE = 4
 _SEARCH_EVERY_S = 0.5
@@ -152,7 +153,7 @@ class DirectPose:
         self._choose_lead(frame.time_s)
         for track in self._tracks:
             if track.person == self._lead or frame.time_s - track.looked_s >= _OTHERS_EVERY_S:
-                track.take(frame.time_s, self._landmarker.find(frame.image, track.region))
+                track.take(frame.time_s, self._landmarker.find(frame.picture, track.region))
         alive = [track for track in self._tracks if not track.forgotten(frame.time_s)]
         self._tracks = _without_doubles(alive)
 
@@ -187,14 +188,14 @@ class DirectPose:
         where somebody stood takes that one's place.
         """
         for turn in turns:
-            for detection in self._detector.find(frame.image, _whole(frame.image, turn)):
+            for detection in self._detector.find(frame.picture, _whole(frame.picture, turn)):
                 near = [t for t in self._tracks if _near(detection.region, t.region)]
                 if not all(track.lost(frame.time_s) for track in near):
                     continue
                 again = next((track for track in near if track.upright == upright), None)
                 if again is not None:
                     again.region = detection.region
-                    again.take(frame.time_s, self._landmarker.find(frame.image, again.region))
+                    again.take(frame.time_s, self._landmarker.find(frame.picture, again.region))
                 elif self._has_room(frame.time_s):
                     self._begin(frame, detection.region, upright, instead_of=near)
 
@@ -210,7 +211,7 @@ class DirectPose:
 
     def _begin(self, frame: Frame, region: Region, upright: bool, instead_of: Sequence[_Track]) -> None:
         track = _Track(self._people, region, upright, frame.time_s, frame.time_s)
-        track.take(frame.time_s, self._landmarker.find(frame.image, region))
+        track.take(frame.time_s, self._landmarker.find(frame.picture, region))
         if track.pose is None:
             return
         self._people += 1
@@ -218,8 +219,8 @@ class DirectPose:
         self._tracks = _without_doubles([*rest, track])
 
 
-def _whole(image: Image, turn_rad: float) -> Region:
-    height, width = image.shape[:2]
+def _whole(picture: Picture, turn_rad: float) -> Region:
+    width, height = picture.size_px
     return Region(width / 2, height / 2, max(height, width), turn_rad)
 
 

@@ -80,7 +80,7 @@ class MediaPipePose:
         found = self._landmarker.detect_for_video(image, self._last_ms)
         if not found.pose_landmarks:
             return ()
-        height, width, _ = frame.image.shape
+        width, height = frame.picture.size_px
         points = [found.pose_landmarks[0][index] for index in BLAZEPOSE]
         world = [found.pose_world_landmarks[0][index] for index in BLAZEPOSE]
         pose = Pose(

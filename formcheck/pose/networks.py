@@ -16,7 +16,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from formcheck.pose import FloatArray
-from formcheck.pose.region import Image, Region
+from formcheck.pose.region import Region
+from formcheck.video.picture import Picture
 
 DETECTOR_SIDE = 224
 LANDMARK_SIDE = 256
@@ -96,9 +97,9 @@ class Detector:
         self._network = Network(path, threads=threads)
         self._anchors = _anchors()
 
-    def find(self, image: Image, window: Region, *, floor: float = 0.5) -> list[Detection]:
+    def find(self, picture: Picture, window: Region, *, floor: float = 0.5) -> list[Detection]:
         """People in `window` whose score is at least `floor`, the surest first."""
-        pixels = window.crop(image, DETECTOR_SIDE, replicate=False)
+        pixels = window.crop(picture, DETECTOR_SIDE, replicate=False)
         outputs = self._network.run(pixels[None].astype(np.float32) / np.float32(127.5) - 1)
         count = len(self._anchors)
         scores = _sigmoid(outputs[count].reshape(-1).astype(np.float64))
@@ -120,9 +121,9 @@ class Landmarker:
     def __init__(self, path: Path, *, threads: int) -> None:
         self._network = Network(path, threads=threads)
 
-    def find(self, image: Image, region: Region) -> Landmarks:
+    def find(self, picture: Picture, region: Region) -> Landmarks:
         """Landmarks of the person in `region`, in image pixels, unsmoothed."""
-        pixels = region.crop(image, LANDMARK_SIDE, replicate=True)
+        pixels = region.crop(picture, LANDMARK_SIDE, replicate=True)
         outputs = self._network.run(np.multiply(pixels[None], np.float32(1 / 255), dtype=np.float32))
         raw = outputs[LANDMARKS * 5].reshape(LANDMARKS, 5).astype(np.float64)
         local = _refine(raw[:, :2] / LANDMARK_SIDE, outputs[64 * 64 * LANDMARKS].reshape(64, 64, -1))

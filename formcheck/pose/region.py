@@ -3,13 +3,10 @@
 import math
 from dataclasses import dataclass
 
-import cv2
 import numpy as np
-from numpy.typing import NDArray
 
 from formcheck.pose import FloatArray
-
-Image = NDArray[np.uint8]
+from formcheck.video.picture import Image, Picture
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,16 +58,10 @@ class Region:
         y = self.y_px + offset[..., 0] * sin + offset[..., 1] * cos
         return np.stack([x, y], axis=-1)
 
-    def crop(self, image: Image, side: int, *, replicate: bool) -> Image:
-        """Cut the square out as (side, side, 3) pixels, bilinear; outside is the edge's color or black."""
-        corners = self.to_image(np.array([[0.0, 1.0], [0.0, 0.0], [1.0, 0.0]])).astype(np.float32)
-        target = np.array([[0, side], [0, 0], [side, 0]], dtype=np.float32)
-        border = cv2.BORDER_REPLICATE if replicate else cv2.BORDER_CONSTANT
-        cut = cv2.warpAffine(
-            image,
-            cv2.getAffineTransform(corners, target),
-            (side, side),
-            flags=cv2.INTER_LINEAR,
-            borderMode=border,
-        )
-        return np.asarray(cut, dtype=np.uint8)
+    def crop(self, picture: Picture, side: int, *, replicate: bool) -> Image:
+        """Cut the square out as (side, side, 3) RGB, bilinear; outside is the edge's color or black."""
+        step = self.size_px / side
+        cos, sin = step * math.cos(self.turn_rad), step * math.sin(self.turn_rad)
+        corner = self.to_image(np.zeros(2))
+        from_target = np.array([[cos, -sin, corner[0]], [sin, cos, corner[1]]])
+        return picture.warped(from_target, side, replicate=replicate)

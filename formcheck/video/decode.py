@@ -1,14 +1,9 @@
-"""libav's side of reading: guarded opening, limits, and pictures made upright."""
+"""libav's side of reading: guarded opening and limits."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from math import atan2, pi
 from pathlib import Path
-from typing import TYPE_CHECKING, cast
-
-import numpy as np
-from numpy.typing import NDArray
+from typing import TYPE_CHECKING
 
 from formcheck.errors import NoVideoStream, TooLarge, TooShort, UnreadableVideo
 from formcheck.settings import VideoLimits
@@ -16,47 +11,10 @@ from formcheck.settings import VideoLimits
 if TYPE_CHECKING:
     from av import VideoFrame
     from av.container import InputContainer
-    from av.sidedata.sidedata import SideData
     from av.video.stream import VideoStream
 
 SQUARE_PIXEL_TOLERANCE = 0.01
 """Pixels whose sides differ by less than this share are taken as square."""
-
-
-@dataclass(frozen=True, slots=True)
-class Orientation:
-    """How stored pictures become upright.
-
-    Parameters
-    ----------
-    turns
-        Quarter turns clockwise, 0 to 3.
-    mirrored
-        Whether left and right are swapped after the turn, as some front cameras ask for.
-    """
-
-    turns: int
-    mirrored: bool
-
-    @classmethod
-    def of(cls, picture: VideoFrame) -> Orientation:
-        """Read the display matrix of a decoded picture; once a clip, as PyAV then keeps the picture.
-
-        With (x, y) in the stored and (x', y') in the shown picture, y down, the matrix holds
-        x' = a x + c y and y' = b x + d y as its numbers 0, 3 and 1, 4 (ISO/IEC 14496-12, 6.2.2;
-        libavutil/display.h).
-        """
-        try:
-            data = cast("SideData | None", picture.side_data.get("DISPLAYMATRIX"))
-        except ValueError:
-            # PyAV lists no side data at all beside a kind that is new to it, such as Exif.
-            return cls(round(-picture.rotation / 90) % 4, mirrored=False)
-        if data is None:
-            return cls(0, mirrored=False)
-        a, b, _, c, d = (float(number) for number in np.frombuffer(bytes(data), np.int32)[:5])
-        mirrored = a * d - b * c < 0
-        angle = atan2(b, -a if mirrored else a)
-        return cls(round(angle / (pi / 2)) % 4, mirrored)
 
 
 def open_container(path: Path, expected: str, formats: str, limits: VideoLimits) -> InputContainer:
@@ -181,14 +139,3 @@ def square_size_px(picture: VideoFrame, stream: VideoStream) -> tuple[int, int]:
     if abs(aspect - 1) < SQUARE_PIXEL_TOLERANCE:
         aspect = 1.0
     return max(1, round(picture.width * aspect)), picture.height
-
-
-def upright_image(
-    picture: VideoFrame, size_px: tuple[int, int], orientation: Orientation
-) -> NDArray[np.uint8]:
-    """Scale a picture to (width, height), turn it upright, and give it as uint8 (H, W, 3) RGB."""
-    image = picture.to_ndarray(format="rgb24", width=size_px[0], height=size_px[1])
-    image = np.rot90(image, -orientation.turns)
-    if orientation.mirrored:
-        image = image[:, ::-1]
-    return np.ascontiguousarray(image, dtype=np.uint8)

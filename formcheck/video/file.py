@@ -12,15 +12,14 @@ from typing import TYPE_CHECKING
 from formcheck.errors import UnreadableVideo
 from formcheck.settings import VideoLimits
 from formcheck.video.decode import (
-    Orientation,
     check_length,
     check_size,
     open_container,
     square_size_px,
-    upright_image,
     video_stream,
 )
 from formcheck.video.frame import Decoded, Frame, VideoInfo
+from formcheck.video.picture import DecodedPicture, Orientation
 from formcheck.video.scan import scan_packets, slow_motion
 from formcheck.video.timing import FrameClock
 
@@ -112,7 +111,8 @@ class VideoFile:
                     continue
                 size_px = self._checked_size_px(picture, stream)
                 check_length(state.frames + 1, time_s, self._path.name, self._limits)
-                frame = Frame(state.frames, time_s, upright_image(picture, size_px, self._orientation))
+                upright = DecodedPicture(picture, size_px, self._orientation)
+                frame = Frame(state.frames, time_s, upright)
                 state.frames, state.last_time_s = state.frames + 1, time_s
                 yield frame
             state.complete = True

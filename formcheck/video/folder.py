@@ -15,15 +15,14 @@ from numpy.typing import NDArray
 from formcheck.errors import NoTimestamps, TooShort, UnreadableVideo
 from formcheck.settings import VideoLimits
 from formcheck.video.decode import (
-    Orientation,
     check_length,
     check_size,
     open_container,
     square_size_px,
-    upright_image,
     video_stream,
 )
 from formcheck.video.frame import Decoded, Frame, VideoInfo
+from formcheck.video.picture import DecodedPicture, Orientation
 from formcheck.video.timing import is_variable, typical_interval_s
 
 FORMATS = "jpeg_pipe,png_pipe,bmp_pipe,webp_pipe,tiff_pipe"
@@ -168,7 +167,7 @@ class FrameFolder:
                 )
             size_px = square_size_px(picture, stream)
             check_size(*size_px, path.name, self._limits)
-            return upright_image(picture, size_px, Orientation.of(picture))
+            return DecodedPicture(picture, size_px, Orientation.of(picture)).image
 
     def _check_size(self, path: Path, image: NDArray[np.uint8]) -> None:
         height, width, _ = image.shape

@@ -7,8 +7,9 @@ from typing import Protocol
 import numpy as np
 from numpy.typing import NDArray
 
+from formcheck.video.picture import Picture, RgbPicture
 
-@dataclass(frozen=True, slots=True, eq=False)
+
 class Frame:
     """One picture and when it was shown.
 
@@ -19,8 +20,8 @@ class Frame:
     time_s
         Presentation time in seconds after the first frame, so 0.0 for that one; rises strictly from
         frame to frame. In slow motion this is playing time, see `VideoInfo.slow_motion`.
-    image
-        uint8 (H, W, 3), RGB, upright, contiguous; made read-only.
+    picture
+        Its pixels; or uint8 (H, W, 3), RGB, upright, contiguous, which is made read-only.
 
     Raises
     ------
@@ -28,15 +29,17 @@ class Frame:
         An image of another shape, type or memory layout.
     """
 
-    index: int
-    time_s: float
-    image: NDArray[np.uint8]
+    __slots__ = ("index", "picture", "time_s")
 
-    def __post_init__(self) -> None:
-        check_image(self.image)
-        if not self.image.flags.c_contiguous:
-            raise ValueError("image: expected contiguous memory, got a strided view")
-        self.image.flags.writeable = False
+    def __init__(self, index: int, time_s: float, picture: Picture | NDArray[np.uint8]) -> None:
+        self.index = index
+        self.time_s = time_s
+        self.picture = RgbPicture(picture) if isinstance(picture, np.ndarray) else picture
+
+    @property
+    def image(self) -> NDArray[np.uint8]:
+        """The whole picture, uint8 (H, W, 3) RGB; of a video's frame converted when first asked for."""
+        return self.picture.image
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,9 +128,3 @@ class FrameSource(Protocol):
     def __iter__(self) -> Iterator[Frame]:
         """Give all frames in order of time, from the start at each call."""
         ...
-
-
-def check_image(image: NDArray[np.uint8]) -> None:
-    """Refuse what is not a uint8 (H, W, 3) picture with a `ValueError`."""
-    if image.ndim != 3 or image.shape[2] != 3 or 0 in image.shape or image.dtype != np.uint8:
-        raise ValueError(f"image: expected uint8 (H, W, 3), got {image.dtype} {tuple(image.shape)}")

@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from formcheck.errors import OutputError
-from formcheck.video.frame import check_image
+from formcheck.video.picture import check_image
 
 if TYPE_CHECKING:
     from av import VideoFrame
