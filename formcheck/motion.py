@@ -14,10 +14,11 @@ from formcheck.bar.choose import Lifting, choose_plate
 from formcheck.errors import UnreadableVideo
 from formcheck.lifter import choose_lifter
 from formcheck.pose import FloatArray, Pose
+from formcheck.pose.between import between
 from formcheck.pose.size import tall_px
 from formcheck.skeleton import HEAD, KEYPOINTS, WRISTS
 
-_FORMAT = 3
+_FORMAT = 4
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -28,10 +29,14 @@ class Motion:
     ----------
     time_s
         (T,) seconds from the first frame, strictly rising.
+    looked
+        (T,) whether the lifter was looked at and seen in this very frame; where not, keypoints, world points
+        and the hands' place are filled in between two looks, or NaN.
     keypoints_px
-        (T, K, 2) image pixels, y down; NaN where the lifter was not seen.
+        (T, K, 2) image pixels, y down; NaN where the lifter was not seen for more than 0.2 s.
     confidence
-        (T, K) 0..1; 0 where the lifter was not seen or the point lies outside the picture.
+        (T, K) 0..1; 0 where the lifter was not seen or the point lies outside the picture; between two looks
+        the lower of theirs.
     world_m
         (T, K, 3) metres around the middle of the hips, x right, y down, z away from the camera; NaN unseen.
     hands_px
@@ -62,6 +67,7 @@ class Motion:
     """
 
     time_s: FloatArray
+    looked: NDArray[np.bool_]
     keypoints_px: FloatArray
     confidence: FloatArray
     world_m: FloatArray
@@ -82,6 +88,7 @@ class Motion:
         frames, count = len(self.time_s), len(KEYPOINTS)
         shapes = {
             "time_s": (frames,),
+            "looked": (frames,),
             "keypoints_px": (frames, count, 2),
             "confidence": (frames, count),
             "world_m": (frames, count, 3),
@@ -110,7 +117,7 @@ class Motion:
 
     @property
     def seen(self) -> NDArray[np.bool_]:
-        """(T,) whether the lifter was seen."""
+        """(T,) whether the lifter was seen, in the frame itself or just before and after it."""
         return np.asarray(np.isfinite(self.keypoints_px[:, :, 0]).any(axis=1))
 
 
@@ -162,9 +169,10 @@ class Recorder:
         hands = [_hands_of(frame, choice.persons) for frame in self._hands]
         lines = [held.line if held else None for held in hands]
         count = len(KEYPOINTS)
-        points = _rows([p.xy_px if p else None for p in poses], (count, 2))
-        world_m = _rows([p.world_m if p else None for p in poses], (count, 3))
-        hands_px = _rows([np.array([h.x_px, h.y_px]) if h else None for h in hands], (2,))
+        looked = np.array([p is not None for p in poses])
+        points = _filled(time_s, [p.xy_px if p else None for p in poses], (count, 2))
+        world_m = _filled(time_s, [p.world_m if p else None for p in poses], (count, 3))
+        hands_px = _filled(time_s, [np.array([h.x_px, h.y_px]) if h else None for h in hands], (2,))
         hands_moved_px = _rows([np.array(h.moved_px) if h else None for h in hands], (2,))
         camera_px = np.cumsum([_camera(frame) for frame in self._hands], axis=0).reshape(-1, 2)
         plate = choose_plate(
@@ -182,10 +190,11 @@ class Recorder:
         )
         return Motion(
             time_s=time_s,
+            looked=looked,
             keypoints_px=points,
             confidence=np.where(
                 _in_picture(points, self.size_px),
-                _rows([p.confidence if p else None for p in poses], (count,)),
+                _lower(_rows([p.confidence if p else None for p in poses], (count,)), looked),
                 0.0,
             ),
             world_m=world_m,
@@ -231,6 +240,20 @@ def _rows(values: Sequence[FloatArray | None], shape: tuple[int, ...]) -> FloatA
     blank = np.full(shape, np.nan)
     rows = [blank if value is None else value for value in values]
     return np.array(rows, dtype=np.float64).reshape(len(rows), *shape)
+
+
+def _filled(time_s: FloatArray, values: Sequence[FloatArray | None], shape: tuple[int, ...]) -> FloatArray:
+    """(T, *shape) rows, those that are missing filled in between looks."""
+    rows = _rows(values, shape)
+    return np.where(np.isfinite(rows), rows, between(time_s, rows, time_s))
+
+
+def _lower(confidence: FloatArray, looked: NDArray[np.bool_]) -> FloatArray:
+    """(T, K) confidence, where nobody looked the lower of that before and after."""
+    frames = np.flatnonzero(looked)
+    after = np.minimum(np.searchsorted(frames, np.arange(len(looked))), len(frames) - 1)
+    before = np.maximum(np.searchsorted(frames, np.arange(len(looked)), side="right") - 1, 0)
+    return np.minimum(confidence[frames[before]], confidence[frames[after]])
 
 
 def save_motion(motion: Motion, path: Path, *, note: str = "") -> None:

@@ -23,6 +23,9 @@ class Facts:
     rules: str | None = None
 
 
+RATES = ("pose_rate_hz", "pose_least_hz", "bar_rate_hz")
+"""Settings of how often the eyes look."""
+
 _FACTS = tuple(Facts.__dataclass_fields__)
 _NUMBERS = ("plate_diameter_m", "height_m", "load_kg")
 
@@ -62,7 +65,7 @@ class Origin:
             settings={
                 "preset": settings.preset,
                 "pose": settings.pose,
-                "pose_rate_hz": f"{settings.pose_rate_hz:g}",
+                **{name: f"{getattr(settings, name):g}" for name in RATES},
                 **_told(settings, _FACTS),
             },
         )

@@ -5,11 +5,13 @@
 """
 
 import time
-from collections.abc import Callable
+from collections import deque
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from formcheck.bar import Hands, HandsTracker
+from formcheck.bar import Hands, HandsTracker, Plate
 from formcheck.bar.hands import HandFlow
 from formcheck.bar.track import PlateTracker
 from formcheck.errors import TooShort
@@ -18,12 +20,18 @@ from formcheck.lifts import lifts_meant
 from formcheck.motion import Motion, Recorder
 from formcheck.origin import Origin
 from formcheck.pose import Pose, PoseEstimator, load_pose
+from formcheck.pose.pace import Pace
 from formcheck.report import Report
 from formcheck.settings import Settings, load_settings
+from formcheck.threads import Shares
 from formcheck.video import Frame, FrameSource, VideoInfo, open_video
+from formcheck.video.ahead import ahead
 
 _FEWEST_FRAMES = 10
 _SOON = 0.75
+_MOST_BEHIND = 4
+
+_Behind = tuple[float, tuple[Pose, ...], dict[int, Hands], Callable[[], tuple[Plate, ...]]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,28 +87,57 @@ class Analyzer:
         self._info = info
         self._lift = lift
         lifts_meant(lift, self._settings.variant, self._settings.lifts)
+        shares = Shares.of(self._settings.threads)
+        shares.limit_opencv()
         self._pose = pose or load_pose(
             self._settings.pose,
             preset=self._settings.preset,
             models_dir=self._settings.models_dir,
-            threads=self._settings.threads,
+            threads=shares.network,
         )
         self._new_hands = hands
         self._hands: dict[int, HandsTracker] = {}
         self._plates = PlateTracker()
+        # Plates tell the other eyes nothing, so they may be followed some frames behind them.
+        self._beside = ThreadPoolExecutor(1, "formcheck-plates") if shares.beside else None
+        self._behind: deque[_Behind] = deque()
         self._recorder = Recorder((info.width_px, info.height_px))
-        self._looked_s = float("-inf")
+        self._pace = Pace(most_hz=self._settings.pose_rate_hz, least_hz=self._settings.pose_least_hz)
+        self._followed_s = float("-inf")
         self._last_s = 0.0
 
     def update(self, frame: Frame) -> None:
-        """Look at a frame; frames that come faster than the pose rate are skipped."""
+        """Follow the bar into a frame, and look at the people in it where their pace asks for it.
+
+        Frames that come faster than the bar's rate are skipped.
+        """
         self._last_s = frame.time_s
-        if frame.time_s - self._looked_s < _SOON / self._settings.pose_rate_hz:
+        if frame.time_s - self._followed_s < _SOON / self._settings.bar_rate_hz:
             return
-        self._looked_s = frame.time_s
-        people = self._pose.estimate([frame])[0]
-        hands, plates = self._follow_hands(frame, people), self._plates.update(frame, people)
-        self._recorder.add(frame.time_s, people, hands, plates)
+        self._followed_s = frame.time_s
+        people: tuple[Pose, ...] = ()
+        if self._pace.due(frame.time_s):
+            people = self._pose.estimate([frame])[0]
+            self._pace.look(frame.time_s, people)
+        plates = self._follow_plates(frame, people)
+        hands = self._follow_hands(frame, people)
+        if self._pace.lead in hands:
+            self._pace.carry(hands[self._pace.lead].moved_px)
+        self._behind.append((frame.time_s, people, hands, plates))
+        self._record(_MOST_BEHIND)
+
+    def _follow_plates(self, frame: Frame, people: tuple[Pose, ...]) -> Callable[[], tuple[Plate, ...]]:
+        """Follow the plates, beside this thread where there may be another; what is given waits for them."""
+        if self._beside is not None:
+            return self._beside.submit(self._plates.update, frame, people).result
+        plates = self._plates.update(frame, people)
+        return lambda: plates
+
+    def _record(self, most_behind: int) -> None:
+        """Record the frames whose plates are known, or waited for if more than so many are behind."""
+        while len(self._behind) > most_behind:
+            time_s, people, hands, plates = self._behind.popleft()
+            self._recorder.add(time_s, people, hands, plates())
 
     def _follow_hands(self, frame: Frame, people: tuple[Pose, ...]) -> dict[int, Hands]:
         """Follow what everybody who may turn out to be the lifter holds."""
@@ -113,6 +150,12 @@ class Analyzer:
                 del self._hands[person]
         return {person: hands for person, hands in held.items() if hands is not None}
 
+    def watch(self, source: FrameSource) -> Iterator[Frame]:
+        """Update with every frame of a source, decoded ahead where threads allow; give each one when done."""
+        for frame in ahead(source) if self._beside is not None else source:
+            self.update(frame)
+            yield frame
+
     def motion(self) -> Motion:
         """The take so far.
 
@@ -123,6 +166,7 @@ class Analyzer:
         NoLifter
             Nobody could be followed.
         """
+        self._record(0)
         if len(self._recorder) < _FEWEST_FRAMES:
             raise TooShort(
                 f"{self._info.name}: expected at least {_FEWEST_FRAMES} frames, found {len(self._recorder)}",
@@ -188,12 +232,11 @@ def analyze_video(
 ) -> Analysis:
     """Analyze a video and keep all that its files are made of; parameters as in `analyze`."""
     settings = settings or load_settings()
-    source = open_video(path, limits=settings.limits)
+    source = open_video(path, limits=settings.limits, threads=Shares.of(settings.threads).decoder)
     info = replace(source.info, slow_motion=slow_motion) if slow_motion else source.info
     analyzer = Analyzer(info, lift=lift, settings=settings)
     tick = ticker("watching", source.info.frames, progress)
-    for frame in source:
-        analyzer.update(frame)
+    for frame in analyzer.watch(source):
         tick(frame.index + 1)
     motion = analyzer.motion()
     ticker("judging", len(motion.time_s), progress)(len(motion.time_s))

@@ -81,6 +81,9 @@ class Settings(BaseSettings):
     The file is `formcheck.toml` in the working folder. `plate_diameter_m` (of the outermost plate),
     `height_m` (of the lifter), `load_kg` (bar and plates) and the `variant` of the lift are facts about the
     set; None is not known. `rules` names what it is judged by, `lifts` a folder of lift files of one's own.
+    The bar is followed in every frame, up to `bar_rate_hz` a second; the networks look at people between
+    `pose_least_hz` (at rest) and `pose_rate_hz` times a second, as often as their movement asks for. A least
+    rate as high as the other one makes it steady.
     """
 
     model_config = SettingsConfigDict(
@@ -95,6 +98,8 @@ class Settings(BaseSettings):
     pose: Backend = "direct"
     models_dir: Path = Field(default_factory=lambda: user_cache_path("formcheck") / "models")
     pose_rate_hz: float = Field(30.0, ge=5.0, le=240.0)
+    pose_least_hz: float = Field(6.0, ge=5.0, le=240.0)
+    bar_rate_hz: float = Field(60.0, ge=5.0, le=240.0)
     threads: int = Field(2, ge=1, le=64)
     plate_diameter_m: float = Field(PLATE_DIAMETER_M, ge=0.15, le=0.6)
     height_m: float | None = Field(None, ge=1.0, le=2.5)

@@ -45,6 +45,7 @@ def make_motion(
     bar = points[:, INDEX["right_wrist"]].copy()
     motion = Motion(
         time_s=time_s,
+        looked=np.ones(count, bool),
         keypoints_px=points,
         confidence=np.tile([0.6 if name.startswith("left_") else 0.97 for name in KEYPOINTS], (count, 1)),
         world_m=np.full((count, len(KEYPOINTS), 3), np.nan),

@@ -128,6 +128,7 @@ def _motion(mechanism: Mechanism, time_s: Array, rows: Array) -> Motion:
     flat = rows[:, 2 * len(seen) + 3]
     return Motion(
         time_s=time_s,
+        looked=np.ones(frames, bool),
         keypoints_px=points,
         confidence=confidence,
         world_m=np.full((frames, count, 3), np.nan),

@@ -250,6 +250,7 @@ def _filmed(
     bar = pixels[:, WRISTS].mean(axis=1)
     return Motion(
         time_s=time_s.copy(),
+        looked=np.ones(count, bool),
         keypoints_px=pixels,
         confidence=np.full((count, len(KEYPOINTS)), 0.95),
         world_m=camera_m - hips,
@@ -300,7 +301,7 @@ def hidden(motion: Motion, *spans_s: tuple[float, float]) -> Motion:
     for name in ("keypoints_px", "world_m", "hands_px", "hands_moved_px", "confidence", "hands_confidence"):
         changes[name] = getattr(motion, name).copy()
         changes[name][lost] = 0.0 if name.endswith("confidence") else np.nan
-    return replace(motion, **changes)
+    return replace(motion, **changes, looked=motion.looked & ~lost)
 
 
 def swapped(motion: Motion, *spans_s: tuple[float, float]) -> Motion:

@@ -4,16 +4,21 @@ import numpy as np
 import pytest
 from plates import Disc, draw, wall
 
-from formcheck.bar.plate import Edges, alike, distinct, even_out, find_rims, rim_support
-from formcheck.bar.rim import fit_rims, median
+from formcheck.bar.plate import Edges, alike, distinct, find_rims, rim_support
+from formcheck.bar.rim import FOLLOWED, fit_rims, median
+from formcheck.bar.window import Window
 from formcheck.pose import FloatArray
 from formcheck.video.picture import Image
 
 RADII = 20.0, 70.0
 
 
+def evened(luma: Image) -> Image:
+    return Window.whole(luma.shape[::-1]).even_out(luma)
+
+
 def found_in(luma: Image) -> tuple[FloatArray, FloatArray]:
-    even = even_out(luma)
+    even = evened(luma)
     edges = Edges.of(even)
     rims, support = find_rims(even, edges, RADII)
     return fit_rims(edges, rims)[0], support
@@ -72,7 +77,7 @@ def test_an_even_picture_has_none() -> None:
 @pytest.mark.parametrize(("x", "seen"), [(180.0, 1.0), (0.0, 0.5), (-30.0, 0.25)])
 def test_what_the_pictures_edge_cuts_counts_less(x: float, seen: float) -> None:
     disc = Disc(x, 240, 42)
-    edges = Edges.of(even_out(draw(wall(), disc)))
+    edges = Edges.of(evened(draw(wall(), disc)))
     support = rim_support(edges, np.array([[disc.x, disc.y, disc.radius, 1.0]]))[0]
     expected = float(np.clip((seen - 0.4) / 0.3, 0, 1))
     assert support <= expected + 0.05
@@ -83,14 +88,23 @@ def test_a_rim_is_fitted_from_beside_it_and_behind_a_post() -> None:
     disc = Disc(180.4, 239.7, 44.2)
     picture = draw(wall(), disc)
     picture[:, 190:205] = 200
-    rims, share = fit_rims(Edges.of(even_out(picture)), np.array([[183.0, 237.5, 42.5, 0.96]]))
+    rims, share = fit_rims(Edges.of(evened(picture)), np.array([[183.0, 237.5, 42.5, 0.96]]))
     assert rims[0, :2] == pytest.approx([disc.x, disc.y], abs=0.5)
     assert rims[0, 2] == pytest.approx(disc.radius, rel=0.015)
     assert 0.6 < share[0] < 0.97
 
 
+def test_a_rim_that_was_followed_is_fitted_in_one_round() -> None:
+    disc = Disc(180.4, 239.7, 44.2)
+    edges = Edges.of(evened(draw(wall(), disc)))
+    near = np.array([[181.0, 239.2, 43.8, 0.98]])
+    rims, share = fit_rims(edges, near, rounds=FOLLOWED)
+    assert rims[0, :3] == pytest.approx([disc.x, disc.y, disc.radius], abs=0.3)
+    assert share[0] > 0.9
+
+
 def test_no_rims_are_fitted_to_none() -> None:
-    edges = Edges.of(even_out(draw(wall())))
+    edges = Edges.of(evened(draw(wall())))
     rims, share = fit_rims(edges, np.zeros((0, 4)))
     assert rims.shape == (0, 4)
     assert share.shape == (0,)

@@ -14,8 +14,9 @@ from formcheck.motion import Motion, Recorder, load_motion, load_note, save_moti
 from formcheck.pose import Pose
 
 ARRAYS = (
-    "time_s", "keypoints_px", "confidence", "world_m", "hands_px", "hands_moved_px", "hands_confidence",
-    "plate_px", "plate_axes_px", "plate_confidence", "line_px", "line_confidence", "camera_px",
+    "time_s", "looked", "keypoints_px", "confidence", "world_m", "hands_px", "hands_moved_px",
+    "hands_confidence", "plate_px", "plate_axes_px", "plate_confidence", "line_px", "line_confidence",
+    "camera_px",
 )  # fmt: skip
 
 

@@ -8,6 +8,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 from builders import MemorySource
+from estimators import CLIP, vision
 from synthetic import WRISTS, Array, crowd, film, hidden, poses_of, walker
 from test_pipeline import content, shot_of
 
@@ -19,11 +20,14 @@ from formcheck.motion import Motion
 from formcheck.pipeline import Analyzer, analyze, analyze_video
 from formcheck.pose import Pose
 from formcheck.pose.recorded import RecordedPose
-from formcheck.settings import Settings
-from formcheck.video import Frame
+from formcheck.settings import Settings, load_settings
+from formcheck.skeleton import HIPS, SHOULDERS
+from formcheck.video import Frame, open_video
 
 LIFTS = ("squat", "deadlift", "bench_press")
 NO_NETWORKS = Path(__file__).parent / "no_networks"
+PACED = Settings(models_dir=NO_NETWORKS)
+EVERY_FRAME = Settings(models_dir=NO_NETWORKS, pose_least_hz=30.0)
 
 
 class RecordedHands:
@@ -46,7 +50,7 @@ BLANK = np.zeros((480, 270, 3), dtype=np.uint8)
 
 def analyzer_of(motion: Motion, **options: object) -> Analyzer:
     options = {
-        "settings": Settings(models_dir=NO_NETWORKS),
+        "settings": EVERY_FRAME,
         "pose": RecordedPose.of(motion),
         "hands": lambda: RecordedHands(motion),
         **options,
@@ -61,7 +65,7 @@ def watch(analyzer: Analyzer, times_s: Array) -> None:
 
 @pytest.mark.parametrize("lift", LIFTS)
 def test_what_was_watched_is_the_take(lift: str) -> None:
-    motion = hidden(shot_of(lift).motion, (1.5, 1.7))
+    motion = hidden(shot_of(lift).motion, (1.5, 1.75))
     analyzer = analyzer_of(replace(motion, hands_moved_px=np.nan_to_num(motion.hands_moved_px)))
     watch(analyzer, motion.time_s)
     watched = analyzer.motion()
@@ -93,7 +97,7 @@ def test_live_equals_offline(seconds: float, monkeypatch: pytest.MonkeyPatch) ->
         n: getattr(motion, n)[keep] for n in Motion.__slots__ if isinstance(getattr(motion, n), np.ndarray)
     }
     source = MemorySource(replace(motion, **arrays))
-    monkeypatch.setattr(pipeline, "open_video", lambda path, limits: source)
+    monkeypatch.setattr(pipeline, "open_video", lambda path, limits, threads: source)
     monkeypatch.setattr(pipeline, "load_pose", lambda *args, **options: RecordedPose.of(motion))
     offline = analyze("squat.mp4", settings=Settings(models_dir=NO_NETWORKS))
     live = Analyzer(source.info, settings=Settings(models_dir=NO_NETWORKS), pose=RecordedPose.of(motion))
@@ -110,12 +114,64 @@ def test_live_equals_offline(seconds: float, monkeypatch: pytest.MonkeyPatch) ->
     ("video_hz", "pose_hz", "looked_hz"),
     [(30.0, 30.0, 30.0), (25.0, 30.0, 25.0), (60.0, 30.0, 30.0), (120.0, 30.0, 30.0), (60.0, 60.0, 60.0)],
 )
-def test_frames_that_come_too_fast_are_skipped(video_hz: float, pose_hz: float, looked_hz: float) -> None:
+def test_people_are_looked_at_no_more_often_than_asked_for(
+    video_hz: float, pose_hz: float, looked_hz: float
+) -> None:
     motion = film(fps=video_hz, size_px=(270, 480)).motion
-    analyzer = analyzer_of(motion, settings=Settings(models_dir=NO_NETWORKS, pose_rate_hz=pose_hz))
+    steady = Settings(models_dir=NO_NETWORKS, pose_rate_hz=pose_hz, pose_least_hz=pose_hz, bar_rate_hz=240)
+    analyzer = analyzer_of(motion, settings=steady)
     watch(analyzer, motion.time_s)
-    steps = np.diff(analyzer.motion().time_s)
+    watched = analyzer.motion()
+    assert float(np.median(np.diff(watched.time_s))) == pytest.approx(1 / video_hz, rel=0.01)
+    steps = np.diff(watched.time_s[watched.looked])
     assert float(np.median(steps)) == pytest.approx(1 / looked_hz, rel=0.01)
+
+
+@pytest.mark.parametrize(("video_hz", "followed_hz"), [(30.0, 30.0), (60.0, 60.0), (120.0, 60.0)])
+def test_the_bar_is_followed_in_every_frame_that_does_not_come_too_fast(
+    video_hz: float, followed_hz: float
+) -> None:
+    motion = film(fps=video_hz, size_px=(270, 480)).motion
+    analyzer = analyzer_of(motion, settings=PACED)
+    watch(analyzer, motion.time_s)
+    watched = analyzer.motion()
+    assert float(np.median(np.diff(watched.time_s))) == pytest.approx(1 / followed_hz, rel=0.01)
+    assert np.isfinite(watched.hands_moved_px).all()
+
+
+def test_a_paced_take_is_nearly_the_one_looked_at_in_every_frame() -> None:
+    motion = shot_of().motion
+    analyzer = analyzer_of(motion, settings=PACED)
+    watch(analyzer, motion.time_s)
+    paced = analyzer.motion()
+    assert 0.2 < paced.looked.mean() < 0.7
+    np.testing.assert_array_equal(paced.keypoints_px[paced.looked], motion.keypoints_px[paced.looked])
+    end = np.flatnonzero(paced.looked)[-1] + 1
+    off = np.linalg.norm(paced.keypoints_px[:end] - motion.keypoints_px[:end], axis=2)
+    trunk_px = np.linalg.norm(np.diff(motion.keypoints_px[0, [SHOULDERS[0], HIPS[0]]], axis=0))
+    assert off.max() < 0.05 * trunk_px
+    assert np.isnan(paced.keypoints_px[end:]).all()
+    report, every = analyzer.report(), judge(motion, analyzer.origin())
+    for rep, twin in zip(report.reps, every.reps, strict=True):
+        assert (rep.start_s, rep.turn_s, rep.end_s) == pytest.approx(
+            (twin.start_s, twin.turn_s, twin.end_s), abs=0.05
+        )
+        assert rep.verdict == twin.verdict
+
+
+@pytest.mark.models
+def test_threads_change_nothing() -> None:
+    takes = []
+    for threads in (1, 2):
+        settings = load_settings(preset="light", threads=threads)
+        source = open_video(CLIP, limits=settings.limits)
+        analyzer = Analyzer(source.info, settings=settings, pose=vision("direct", "light"))
+        for frame in analyzer.watch(source):
+            if frame.index == 150:
+                analyzer.motion()
+        takes.append(analyzer.motion())
+    for name in Motion.__slots__:
+        np.testing.assert_array_equal(getattr(takes[0], name), getattr(takes[1], name), err_msg=name)
 
 
 class Everybody:

@@ -160,7 +160,9 @@ def test_the_json_holds_everything(folder: Path, eyes: Eyes) -> None:
     assert document.keys() == {
         "schema", "formcheck", "folder", "settings", "eyes_sha256", "clips", "confusions", "tables",
     }  # fmt: skip
-    assert document["settings"] == {"preset": "light", "pose": "direct", "pose_rate_hz": 30.0}
+    assert document["settings"] == {
+        "preset": "light", "pose": "direct", "pose_rate_hz": 30.0, "pose_least_hz": 6.0, "bar_rate_hz": 60.0,
+    }  # fmt: skip
     assert document["folder"] == folder.resolve().name
     assert [clip["found"] for clip in document["clips"]] == [outcome.found for outcome in eyes.outcomes]
     assert document["clips"][0]["reps"] == {"true": 3, "found": 3, "matched": 3, "missed": 0, "extra": 0}

@@ -46,36 +46,32 @@ class Edges:
     ----------
     dx, dy
         (H, W) gradient in grey levels per pixel.
-    strength
-        (H, W) its length.
     strong
         What counts as an edge in this picture.
     """
 
     dx: Field
     dy: Field
-    strength: Field
     strong: float
 
     @classmethod
-    def of(cls, luma: Image) -> "Edges":
-        """Gradients of a picture whose contrast was evened out (see `even_out`)."""
+    def of(cls, luma: Image, strong: float | None = None) -> "Edges":
+        """Gradients of a picture whose contrast was evened out (see `formcheck.bar.window`).
+
+        What counts as an edge is measured, unless it is told.
+        """
         smooth = cv2.GaussianBlur(luma, (5, 5), 1.0)
         dx = np.asarray(cv2.Scharr(smooth, cv2.CV_32F, 1, 0, scale=1 / 32), dtype=np.float32)
         dy = np.asarray(cv2.Scharr(smooth, cv2.CV_32F, 0, 1, scale=1 / 32), dtype=np.float32)
-        strength = np.asarray(cv2.magnitude(dx, dy), dtype=np.float32)
-        strong = max(_WEAKEST, float(np.percentile(strength[::3, ::3], _STRONG_PERCENTILE)))
-        return cls(dx, dy, strength, strong)
+        if strong is None:
+            strength = np.hypot(dx[::3, ::3], dy[::3, ::3])
+            strong = max(_WEAKEST, float(np.percentile(strength, _STRONG_PERCENTILE)))
+        return cls(dx, dy, strong)
 
     def cut(self, x0: int, y0: int, x1: int, y1: int) -> "Edges":
         """The same within a box."""
         box = slice(y0, y1), slice(x0, x1)
-        return Edges(self.dx[box], self.dy[box], self.strength[box], self.strong)
-
-
-def even_out(luma: Image) -> Image:
-    """Contrast-limited local equalization (Zuiderveld 1994): makes black plates in dark gyms visible."""
-    return np.asarray(cv2.createCLAHE(3.0, (8, 8)).apply(luma), dtype=np.uint8)
+        return Edges(self.dx[box], self.dy[box], self.strong)
 
 
 def rays(rims: FloatArray) -> tuple[FloatArray, FloatArray, FloatArray, FloatArray]:
@@ -107,7 +103,7 @@ def rim_support(edges: Edges, rims: FloatArray, reach_px: int = 2) -> FloatArray
     """
     if not len(rims):
         return np.zeros(0)
-    height, width = edges.strength.shape
+    height, width = edges.dx.shape
     px, py, nx, ny = rays(rims)
     best = np.zeros(px.shape)
     inside = np.zeros(px.shape, dtype=bool)
@@ -126,8 +122,9 @@ def rim_support(edges: Edges, rims: FloatArray, reach_px: int = 2) -> FloatArray
 
 def _edge_share(edges: Edges, at: NDArray[np.int32], nx: FloatArray, ny: FloatArray) -> FloatArray:
     """0..1 for each sample: is there a strong edge at this place, and does it lie along the rim."""
-    strength = edges.strength.ravel()[at]
-    along = np.abs(edges.dx.ravel()[at] * nx + edges.dy.ravel()[at] * ny) / (strength + 1e-6)
+    dx, dy = edges.dx.ravel()[at], edges.dy.ravel()[at]
+    strength = np.hypot(dx, dy)
+    along = np.abs(dx * nx + dy * ny) / (strength + 1e-6)
     low, high = _ALONG
     strong = np.clip((strength - 0.6 * edges.strong) / (0.8 * edges.strong), 0, 1)
     return np.asarray(strong * np.clip((along - low) / (high - low), 0, 1))

@@ -8,10 +8,15 @@ from formcheck.bar.plate import COS, SIN, Edges, rays
 from formcheck.pose import FloatArray
 
 _ROUNDS = 4
+FRESH, FOLLOWED = (1.0, 0.5), (1.0,)
+"""Shares of the reach in the rounds of a fit: of a rim that was just found, and of one that was followed."""
+
 _SCALE_PX = 0.5
 
 
-def fit_rims(edges: Edges, rims: FloatArray, reach: float = 0.12) -> tuple[FloatArray, FloatArray]:
+def fit_rims(
+    edges: Edges, rims: FloatArray, reach: float = 0.12, rounds: tuple[float, ...] = FRESH
+) -> tuple[FloatArray, FloatArray]:
     """Move rims onto the edges near them.
 
     Along each of 72 normals the strongest edge that lies along the rim is found to a fraction of a pixel, and
@@ -24,7 +29,9 @@ def fit_rims(edges: Edges, rims: FloatArray, reach: float = 0.12) -> tuple[Float
     rims
         (N, 4) where they are thought to be.
     reach
-        How far to look, as a share of the radius; halved in the second round.
+        How far to look, as a share of the radius.
+    rounds
+        Share of `reach` in each round.
 
     Returns
     -------
@@ -33,7 +40,7 @@ def fit_rims(edges: Edges, rims: FloatArray, reach: float = 0.12) -> tuple[Float
     share = np.zeros(len(rims))
     if not len(rims):
         return rims, share
-    for part in (1.0, 0.5):
+    for part in rounds:
         rims, share = _fit_once(edges, rims, np.maximum(3.0, part * reach * rims[:, 2]))
     return rims, share
 
@@ -91,16 +98,15 @@ def _robust(
     change = np.stack([0 * aspect, 0 * aspect, 0 * aspect + 1, -aspect], axis=1)
     along += 4.0 * change[:, :, None] * change[:, None, :] + 1e-3 * np.eye(4)
     weights = weight
-    shift = np.zeros((len(aspect), 4))
+    shift: FloatArray = np.zeros((len(aspect), 4, 1))
     residual = place
     for _ in range(_ROUNDS):
-        normal = np.einsum("nsi,ns,nsj->nij", design, weights, design) + along
-        right = np.einsum("nsi,ns,ns->ni", design, weights, place)
-        shift = np.linalg.solve(normal, right[:, :, None])[:, :, 0]
-        residual = place - np.einsum("nsi,ni->ns", design, shift)
+        weighted = (design * weights[:, :, None]).transpose(0, 2, 1)
+        shift = np.asarray(np.linalg.solve(weighted @ design + along, weighted @ place[:, :, None]))
+        residual = place - (design @ shift)[:, :, 0]
         scale = np.maximum(_SCALE_PX, 1.4826 * median(np.abs(residual), weight > 0))[:, None]
         weights = weight / (1 + (residual / (1.5 * scale)) ** 2)
-    return shift, residual
+    return shift[:, :, 0], residual
 
 
 def median(values: FloatArray, known: NDArray[np.bool_]) -> FloatArray:

@@ -13,8 +13,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from formcheck.bar import Plate
-from formcheck.bar.plate import ASPECTS, Edges, alike, distinct, even_out, find_rims, rim_support
-from formcheck.bar.rim import fit_rims, median
+from formcheck.bar.plate import ASPECTS, Edges, alike, distinct, find_rims, rim_support
+from formcheck.bar.rim import FOLLOWED, fit_rims, median
+from formcheck.bar.window import Window
 from formcheck.pose import FloatArray, Pose
 from formcheck.pose.size import tall_px
 from formcheck.skeleton import HEAD, WRISTS
@@ -89,6 +90,7 @@ class PlateTracker:
         self._luma: Image | None = None
         self._tracks: list[_Track] = []
         self._count = 0
+        self._strong = 0.0
         self._searched_s = -math.inf
         self._searches = 0
 
@@ -112,30 +114,44 @@ class PlateTracker:
         search = bool(persons) and frame.time_s - self._searched_s >= wait
         if not search and not self._tracks:
             return ()
-        even = even_out(luma)
-        edges = Edges.of(even)
+        size_px = luma.shape[::-1]
+        window = Window.whole(size_px) if search else Window.around(self._rims(), size_px)
+        even = window.even_out(luma)
+        edges = Edges.of(even, None if search else self._strong)
         if before is not None and self._tracks:
-            self._follow(before, luma, edges, frame.time_s)
+            self._follow(window.cut(before), window.cut(luma), edges, window.origin_px, frame.time_s)
+            self._tracks = [track for track in self._tracks if _in(track.rim, luma)]
         if search:
+            self._strong = edges.strong
             self._search(even, edges, persons, frame.time_s)
         return tuple(_plate(track, zoom) for track in self._tracks)
 
     def _settled(self) -> bool:
         return any(track.lift > _SETTLED_LIFT and track.share > 0.6 for track in self._tracks)
 
-    def _follow(self, before: Image, luma: Image, edges: Edges, time_s: float) -> None:
-        """Carry every track on by the motion of its disc and fit its rim where it now is."""
-        rims = np.array([track.rim for track in self._tracks])
+    def _rims(self) -> FloatArray:
+        return np.array([track.rim for track in self._tracks])
+
+    def _follow(
+        self, before: Image, luma: Image, edges: Edges, origin_px: tuple[int, int], time_s: float
+    ) -> None:
+        """Carry every track on by the motion of its disc and fit its rim where it now is.
+
+        All pictures begin at `origin_px` of the whole one.
+        """
+        origin = np.array([*origin_px, 0, 0])
+        rims = self._rims() - origin
         moved, sure = disc_motion(before, luma, rims)
         guess = rims.copy()
         guess[:, :2] += moved
-        fitted, share = fit_rims(edges, guess)
+        fitted, share = fit_rims(edges, guess, rounds=FOLLOWED)
         radius = guess[:, 2]
         fine = (
             (share >= _FITTED_SHARE)
             & (np.linalg.norm(fitted[:, :2] - guess[:, :2], axis=1) < _FARTHEST_FIT * radius)
             & (np.abs(np.log(fitted[:, 2] / radius)) < _FARTHEST_FIT / 2)
         )
+        guess, fitted = guess + origin, fitted + origin
         for row, track in enumerate(self._tracks):
             track.moved = moved[row] if sure[row] else np.zeros(2)
             track.now = float(share[row]) if fine[row] else 0.0
@@ -145,7 +161,7 @@ class PlateTracker:
             if fine[row]:
                 track.seen_s = time_s
                 track.rim = guess[row] + np.array([0.5, 0.5, 0.1, 0.1]) * (fitted[row] - guess[row])
-        self._tracks = [t for t in self._tracks if time_s - t.seen_s <= _COAST_S and _in(t.rim, luma)]
+        self._tracks = [track for track in self._tracks if time_s - track.seen_s <= _COAST_S]
 
     def _search(self, even: Image, edges: Edges, persons: Sequence[_Person], time_s: float) -> None:
         """Look for new rims around one person's hands, and keep the tracks that are worth it."""

@@ -69,7 +69,7 @@ def gather(
     motion: Motion, lift: BodyModel, human: Human, spans: Sequence[tuple[float, float]]
 ) -> Evidence | None:
     """What was seen in the spans; None where that is too little to fit."""
-    frames = _thinned(motion.time_s, spans)
+    frames = _thinned(motion.time_s, spans, motion.looked)
     body_px = body_height_px(motion)
     if len(frames) < _FEWEST or not body_px > 0:
         return None
@@ -110,12 +110,12 @@ def unsure(confidence: FloatArray, human: Human) -> FloatArray:
 
 
 def _thinned(
-    time_s: FloatArray, spans: Sequence[tuple[float, float]]
+    time_s: FloatArray, spans: Sequence[tuple[float, float]], looked: Flags
 ) -> "np.ndarray[tuple[int], np.dtype[np.intp]]":
-    """Indices of frames in the spans, about 15 a second."""
+    """Indices of frames in the spans that were looked at, at most about 15 a second."""
     kept: list[int] = []
     before = -np.inf
-    for frame in np.flatnonzero(inside_any(time_s, spans)):
+    for frame in np.flatnonzero(inside_any(time_s, spans) & looked):
         if time_s[frame] - before >= 0.8 / RATE_HZ:
             kept.append(int(frame))
             before = time_s[frame]

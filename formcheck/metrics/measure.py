@@ -150,7 +150,7 @@ class Take:
         if at is not None:
             instant_s: float = getattr(rep, f"{at}_s")
             start_s, end_s = instant_s - EDGE_S, instant_s + EDGE_S
-        inside = (self.motion.time_s >= start_s) & (self.motion.time_s <= end_s)
+        inside = (self.motion.time_s >= start_s) & (self.motion.time_s <= end_s) & self.motion.looked
         name = joint if joint in INDEX else f"{self.view.near_side}_{joint}"
         return median(self.motion.confidence[inside, INDEX[name]])
 

@@ -208,7 +208,7 @@ class WarningPart(Part):
 
 
 class QualityPart(Part):
-    """How much of the set was seen: shares 0..1 of frames, people followed, warnings."""
+    """How much of the set was seen: shares 0..1 of frames, people followed, looks a second, warnings."""
 
     coverage: float
     rep_coverage: float

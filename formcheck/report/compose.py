@@ -244,7 +244,7 @@ def quality_part(take: Take, recognised: Recognised, origin: Origin) -> QualityP
         rep_coverage=round(rep_coverage, 3),
         people=motion.people,
         bar_kind=motion.bar_kind,
-        pose_rate_hz=round(take.signals.rate_hz, 2),
+        pose_rate_hz=round(float((motion.looked.sum() - 1) / np.ptp(motion.time_s)), 2),
         warnings=find_limits(take, recognised, rep_coverage, origin),
     )
 

@@ -78,10 +78,10 @@ def make_plots(report: Report) -> list[Plot]:
 
 def page_data(report: Report) -> dict[str, object]:
     """Collect what the page's script needs: times, plots and reps, all in seconds of the video."""
-    rate = report.quality.pose_rate_hz
+    times = report.signals.time_s
     bar = bar_plots(report)
     return {
-        "time": report.signals.time_s,
+        "time": times,
         "plots": [asdict(plot) for plot in make_plots(report)],
         "reps": [
             {
@@ -98,7 +98,7 @@ def page_data(report: Report) -> dict[str, object]:
         "compared": [_compared(part) for part in report.comparisons],
         "duration": duration_s(report),
         "range": _range_s(report),
-        "step": 1 / rate if rate > 0 else 0.1,
+        "step": times[1] - times[0],
     }
 
 

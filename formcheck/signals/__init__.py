@@ -9,6 +9,7 @@ from scipy.ndimage import median_filter
 
 from formcheck.motion import Motion
 from formcheck.pose import FloatArray
+from formcheck.pose.between import between
 from formcheck.pose.size import trunk_px
 from formcheck.scale import Scale
 from formcheck.signals.angles import flexion_deg, joint_angles, lean_deg
@@ -60,7 +61,7 @@ class Signals:
     trunk_px
         Typical length of the trunk in pixels, were it seen square on.
     swapped_share
-        Share of frames in which left and right were exchanged and put right.
+        Share of the frames looked at in which left and right were exchanged and put right.
     bar_agreement
         -1..1, correlation of the wrists' motion with that of what they hold; 1 with a plate.
     camera_moved
@@ -102,16 +103,18 @@ class Signals:
 def compute_signals(motion: Motion, view: View, scale: Scale, *, slow_motion: float = 1.0) -> Signals:
     """Turn a take into curves.
 
-    Order: left and right put right, uniform resampling from the true timestamps with gaps up to 0.2 s
-    bridged, zero-lag low-pass, then angles and derivatives. Where the plate's path is in metres, its speed is
-    of real time in a video that plays `slow_motion` times slower than life.
+    Order: left and right of the frames that were looked at put right, uniform resampling from the true
+    timestamps with gaps up to 0.2 s bridged, zero-lag low-pass, then angles and derivatives. Where the
+    plate's path is in metres, its speed is of real time in a video that plays `slow_motion` times slower than
+    life.
     """
-    steadied, swapped = repair_sides(motion.keypoints_px)
+    looked = motion.looked
+    steadied, swapped = repair_sides(motion.keypoints_px[looked])
     time_s = uniform_times(motion.time_s)
     rate_hz = (len(time_s) - 1) / (time_s[-1] - time_s[0])
-    points = low_pass(resample(motion.time_s, steadied, time_s), rate_hz)
+    points = low_pass(between(motion.time_s[looked], steadied, time_s), rate_hz)
     believed = _believed(motion, time_s)
-    lengths = trunk_px(motion.keypoints_px, motion.world_m)
+    lengths = trunk_px(motion.keypoints_px[looked], motion.world_m[looked])
     travel = np.abs(np.ptp(motion.camera_px, axis=0)).max()
     camera_moved = bool(travel > 0.02 * max(motion.size_px))
     plate = motion.plate_px - (motion.camera_px if camera_moved else 0.0)
@@ -142,8 +145,8 @@ def compute_signals(motion: Motion, view: View, scale: Scale, *, slow_motion: fl
 
 def _believed(motion: Motion, time_s: FloatArray) -> Flags:
     """(T, K) whether the network itself believes in a point: what it guesses behind a plate has no angle."""
-    looked = np.where(motion.seen[:, None], motion.confidence, np.nan)
-    confidence = resample(motion.time_s, looked, time_s)
+    looked = motion.looked
+    confidence = resample(motion.time_s[looked], motion.confidence[looked], time_s)
     width = max(round(_BELIEVED_S / (time_s[1] - time_s[0])), 1)
     smooth = median_filter(np.nan_to_num(confidence), size=(width, 1), mode="nearest")
     return np.asarray(smooth >= _BELIEVED_CONFIDENCE)

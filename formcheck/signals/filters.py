@@ -7,14 +7,12 @@ from numpy.typing import NDArray
 from scipy.signal import butter, sosfiltfilt
 
 from formcheck.pose import FloatArray
+from formcheck.pose.between import LONGEST_GAP_S
 
 Flags = NDArray[np.bool_]
 
 LOW_PASS_HZ = 6.0
 """Cut-off for keypoints of lifts (Winter 2009, Biomechanics and Motor Control, chapter 3)."""
-
-LONGEST_GAP_S = 0.2
-"""Longer gaps stay gaps: what nobody saw is not measured."""
 
 _PASSES = 2
 

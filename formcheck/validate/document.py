@@ -5,7 +5,7 @@ Schema of the JSON (version 2)::
     schema            2
     formcheck         version that was run
     folder            name of the folder
-    settings          preset, pose, pose_rate_hz
+    settings          preset, pose, and how often the eyes look
     eyes_sha256       of the source code that watched
     clips[]           one for each truth file, by name
       name, made      of the truth file; rendered, marked or mocap
@@ -30,6 +30,7 @@ from importlib.metadata import version
 from itertools import chain
 from typing import Any
 
+from formcheck.origin import RATES
 from formcheck.settings import Settings
 from formcheck.validate.bar import measure_samples, path_samples, track_samples
 from formcheck.validate.body import angle_samples, keypoint_samples
@@ -136,7 +137,7 @@ def to_document(validation: Validation, folder: str, settings: Settings) -> dict
         "settings": {
             "preset": settings.preset,
             "pose": settings.pose,
-            "pose_rate_hz": settings.pose_rate_hz,
+            **{name: getattr(settings, name) for name in RATES},
         },
         "eyes_sha256": eyes_sha256(),
         "clips": [asdict(line) for line in validation.clips],

@@ -24,6 +24,7 @@ from platformdirs import user_cache_path
 from formcheck.errors import OutputError, UnreadableVideo
 from formcheck.models import networks_of, verify_models
 from formcheck.motion import load_motion, save_motion
+from formcheck.origin import RATES
 from formcheck.pipeline import Analyzer
 from formcheck.settings import Settings
 from formcheck.video import FrameSource
@@ -103,7 +104,7 @@ def take_path(folder: Path, clip: Path, settings: Settings) -> Path:
         "clip": content_sha256(clip),
         "preset": settings.preset,
         "pose": settings.pose,
-        "pose_rate_hz": settings.pose_rate_hz,
+        "rates_hz": [getattr(settings, name) for name in RATES],
         "eyes": eyes_sha256(),
         "libraries": {name: _version(name) for name in _LIBRARIES},
         "weights": _weights(settings.models_dir, networks_of(settings.preset)),

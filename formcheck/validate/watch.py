@@ -17,6 +17,7 @@ from formcheck.errors import FormcheckError
 from formcheck.judgement import Analysis, analyze_motion
 from formcheck.pipeline import Analyzer
 from formcheck.settings import Settings
+from formcheck.threads import Shares
 from formcheck.validate.clips import Clip
 from formcheck.validate.takes import Cost, kept_cost, make_folder, prune, save_cost, save_take, take_path
 from formcheck.video import open_video
@@ -181,10 +182,10 @@ def _watch(task: _Task, settings: Settings, jobs: int, results: Connection) -> N
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     started = time.perf_counter()
     try:
-        source = open_video(task.path, limits=settings.limits)
+        source = open_video(task.path, limits=settings.limits, threads=Shares.of(settings.threads).decoder)
         analyzer = Analyzer(source.info, settings=settings)
-        for frame in source:
-            analyzer.update(frame)
+        for _ in analyzer.watch(source):
+            pass
         save_take(analyzer, source, task.take)
         cost = Cost(round(time.perf_counter() - started, 2), _peak_mb(), jobs)
         save_cost(cost, task.take)

@@ -31,6 +31,8 @@ _USUAL_WEIGHTS = (0.299, 0.114)
 _FULL_RANGE = 2
 """libav's number for 8-bit levels of 0 to 255; the usual ones are 16 to 235."""
 
+_LEVELS = np.clip((np.arange(256) - 16) * (255 / 219) + 0.5, 0, 255).astype(np.uint8)
+
 _PLANAR = ("yuv420p", "yuvj420p", "yuv422p", "yuvj422p", "yuv444p", "yuvj444p")
 """Formats whose planes are read as they are; others are first converted by libav."""
 
@@ -192,6 +194,7 @@ class DecodedPicture:
         self._frame = frame
         self._stored_px = stored_px
         self._orientation = orientation
+        self._halves: list[Image] = []
 
     @property
     def size_px(self) -> tuple[int, int]:
@@ -219,7 +222,7 @@ class DecodedPicture:
 
     def shrunk(self, zoom: float) -> Image:
         """Its brightness, smaller; see `Picture`."""
-        small = shrink(self._planes.y, zoom)
+        small = shrink(self._planes.y, zoom, self._halves)
         if not self._planes.full_range:
             small = _stretched(small)
         return np.ascontiguousarray(self._orientation.upright(small))
@@ -289,18 +292,23 @@ def _rgb_matrix(red: float, blue: float, *, full_range: bool) -> NDArray[np.floa
     return np.column_stack([rows, -rows @ zero])
 
 
-def shrink(luma: Image, zoom: float) -> Image:
+def shrink(luma: Image, zoom: float, halves: list[Image] | None = None) -> Image:
     """(H, W) brightness at a zoom of at most 1: halved as often as it can be, the rest bilinear.
 
-    The sizes are those of the zoomed picture, rounded.
+    The sizes are those of the zoomed picture, rounded. `halves` keeps what was halved, for the next time.
     """
     import cv2
 
     size = tuple(max(round(side * zoom), 1) for side in luma.shape[::-1])
+    halves = [] if halves is None else halves
+    count = 0
     while luma.shape[1] >= 2 * size[0] and luma.shape[0] >= 2 * size[1]:
-        half = luma.shape[1] // 2, luma.shape[0] // 2
-        even = luma[: 2 * half[1], : 2 * half[0]]
-        luma = np.asarray(cv2.resize(even, half, interpolation=cv2.INTER_AREA), dtype=np.uint8)
+        if count == len(halves):
+            half = luma.shape[1] // 2, luma.shape[0] // 2
+            even = luma[: 2 * half[1], : 2 * half[0]]
+            halves.append(np.asarray(cv2.resize(even, half, interpolation=cv2.INTER_AREA), dtype=np.uint8))
+        luma = halves[count]
+        count += 1
     if luma.shape[::-1] != size:
         luma = np.asarray(cv2.resize(luma, size, interpolation=cv2.INTER_LINEAR), dtype=np.uint8)
     return luma
@@ -310,8 +318,7 @@ def _stretched(luma: Image) -> Image:
     """Levels of 16 to 235 as 0 to 255."""
     import cv2
 
-    levels = np.clip((np.arange(256) - 16) * (255 / 219) + 0.5, 0, 255).astype(np.uint8)
-    return np.asarray(cv2.LUT(luma, levels), dtype=np.uint8)
+    return np.asarray(cv2.LUT(luma, _LEVELS), dtype=np.uint8)
 
 
 def _warp(
