@@ -10,22 +10,25 @@ from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from formcheck.bar import Hands, HandsTracker, Plate
 from formcheck.bar.hands import HandFlow
 from formcheck.bar.track import PlateTracker
 from formcheck.errors import TooShort
-from formcheck.judgement import Analysis, judge, judge_take
 from formcheck.lifts import lifts_meant
 from formcheck.motion import Motion, Recorder
 from formcheck.origin import Origin
 from formcheck.pose import Pose, PoseEstimator, load_pose
 from formcheck.pose.pace import Pace
-from formcheck.report import Report
 from formcheck.settings import Settings, load_settings
 from formcheck.threads import Shares
 from formcheck.video import Frame, FrameSource, VideoInfo, open_video
 from formcheck.video.ahead import ahead
+
+if TYPE_CHECKING:
+    from formcheck.judgement import Analysis
+    from formcheck.report import Report
 
 _FEWEST_FRAMES = 10
 _SOON = 0.75
@@ -178,7 +181,7 @@ class Analyzer:
         """Where the take comes from, after `source` was read."""
         return Origin.of(self._info, self._settings, source, self._last_s)
 
-    def report(self) -> Report:
+    def report(self) -> "Report":
         """Judge the frames so far.
 
         Raises
@@ -186,6 +189,8 @@ class Analyzer:
         AnalysisError
             Nobody lifts, or no rep was found.
         """
+        from formcheck.judgement import judge
+
         return judge(self.motion(), self.origin(), lift=self._lift, settings=self._settings)
 
 
@@ -196,7 +201,7 @@ def analyze(
     settings: Settings | None = None,
     slow_motion: float | None = None,
     progress: OnProgress | None = None,
-) -> Report:
+) -> "Report":
     """Analyze a video: the report alone, without files.
 
     Parameters
@@ -229,7 +234,7 @@ def analyze_video(
     settings: Settings | None = None,
     slow_motion: float | None = None,
     progress: OnProgress | None = None,
-) -> Analysis:
+) -> "Analysis":
     """Analyze a video and keep all that its files are made of; parameters as in `analyze`."""
     settings = settings or load_settings()
     source = open_video(path, limits=settings.limits, threads=Shares.of(settings.threads).decoder)
@@ -240,6 +245,8 @@ def analyze_video(
         tick(frame.index + 1)
     motion = analyzer.motion()
     ticker("judging", len(motion.time_s), progress)(len(motion.time_s))
+    from formcheck.judgement import judge_take
+
     return judge_take(motion, analyzer.origin(source), lift=lift, settings=settings, source=source)
 
 

@@ -29,7 +29,7 @@ def test_exact_keypoints_of_a_usual_lifter_give_exact_angles(lift):
         assert np.abs(take.error_deg(body, name)).max() < 4 * most, name
 
 
-@pytest.mark.parametrize(("yaw_deg", "most"), [(0, 0.15), (40, 0.15), (89, 0.3)])
+@pytest.mark.parametrize(("yaw_deg", "most"), [(0, 0.15), (40, 0.15), (89, 0.4)])
 def test_exact_angles_from_every_side(yaw_deg, most):
     take = film(Set(yaw_deg=yaw_deg))
     body = take.fit(without=frozenset({"balance"}))

@@ -10,7 +10,7 @@ from formcheck.body.chain import figure
 from formcheck.body.evidence import RATE_HZ, gather
 from formcheck.body.model import BodyModel, load_human
 from formcheck.body.solve import Normal
-from formcheck.body.spline import Splines, merge_spans
+from formcheck.body.spline import KNOTS_S, Splines, merge_spans
 from formcheck.body.unknowns import lay_out, lengths_m
 
 LIFTS = ("squat", "deadlift", "bench_press")
@@ -117,6 +117,14 @@ def test_from_the_left_side_the_front_is_at_the_pictures_left():
 
 def test_spans_that_touch_are_one():
     assert merge_spans([(3.0, 4.0), (0.0, 1.0), (0.9, 2.0)]) == ((0.0, 2.0), (3.0, 4.0))
+
+
+@pytest.mark.parametrize("start_s", [11 / 30, 1 / 3, 0.7, 1.9])
+def test_a_span_of_whole_steps_has_its_end(start_s: float) -> None:
+    """Rounding puts some last knots a hair before the end."""
+    ends = start_s + KNOTS_S * np.arange(10, 80)
+    for end_s in ends:
+        assert Splines(((start_s, float(end_s)),)).basis(np.array([end_s])).sum() == pytest.approx(1.0)
 
 
 def test_splines_follow_cubics_exactly_and_say_nothing_outside():

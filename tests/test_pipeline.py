@@ -18,7 +18,7 @@ from formcheck.errors import (
     UnknownLift,
     UnreadableVideo,
 )
-from formcheck.judgement import analyze_motion, judge
+from formcheck.judgement import Analysis, analyze_motion, judge
 from formcheck.motion import Motion, load_motion, save_motion
 from formcheck.origin import Origin
 from formcheck.output import save_analysis
@@ -165,16 +165,16 @@ def test_an_unknown_lift_is_refused() -> None:
 
 
 @pytest.fixture
-def saved(tmp_path: Path) -> tuple[pipeline.Analysis, Path]:
+def saved(tmp_path: Path) -> tuple[Analysis, Path]:
     motion = noisy(shot_of().motion, 1.0)
     origin = replace(origin_of(motion, slow_motion=2.0, capture_rate=60.0), decoded_share=0.5, notes=("cut",))
     report, take = judge(motion, origin), take_of(motion)
-    analysis = pipeline.Analysis(report, motion, take.signals, origin, None, take, ())
+    analysis = Analysis(report, motion, take.signals, origin, None, take, ())
     return analysis, save_analysis(analysis, tmp_path / "result", video=False)
 
 
 @pytest.mark.parametrize("inside", ["", "motion.npz"], ids=["the folder", "the file"])
-def test_a_saved_take_is_judged_the_same(saved: tuple[pipeline.Analysis, Path], inside: str) -> None:
+def test_a_saved_take_is_judged_the_same(saved: tuple[Analysis, Path], inside: str) -> None:
     analysis, folder = saved
     again = analyze_motion(folder / inside)
     assert content(again.report) == content(analysis.report)
@@ -182,7 +182,7 @@ def test_a_saved_take_is_judged_the_same(saved: tuple[pipeline.Analysis, Path], 
     assert again.source is None
 
 
-def test_a_saved_take_can_be_judged_as_another_lift(saved: tuple[pipeline.Analysis, Path]) -> None:
+def test_a_saved_take_can_be_judged_as_another_lift(saved: tuple[Analysis, Path]) -> None:
     report = analyze_motion(saved[1], lift="bench_press").report
     assert (report.lift.name, report.lift.given) == ("bench_press", True)
 

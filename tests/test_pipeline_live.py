@@ -251,7 +251,7 @@ def test_too_few_frames_and_nobody_in_them() -> None:
 
 def test_progress_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
     motion = shot_of().motion
-    monkeypatch.setattr(pipeline, "open_video", lambda path, limits: MemorySource(motion))
+    monkeypatch.setattr(pipeline, "open_video", lambda path, limits, threads: MemorySource(motion))
     monkeypatch.setattr(pipeline, "load_pose", lambda *args, **options: RecordedPose.of(motion))
     told: list[pipeline.Progress] = []
     analysis = analyze_video("squat.mp4", settings=Settings(models_dir=NO_NETWORKS), progress=told.append)

@@ -82,6 +82,14 @@ def test_importing_loads_nothing_heavy() -> None:
     assert heavy & set(done.stdout.split()) == set()
 
 
+def test_watching_loads_nothing_that_only_judgement_needs() -> None:
+    code = "import sys, formcheck; formcheck.Analyzer; import formcheck.lifts; print(*sys.modules)"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    late = {"scipy.signal", "scipy.stats", "plotly", "mediapipe", "formcheck.judgement"}
+    late |= {"ai_edge_litert.schema_py_generated"}
+    assert late & set(done.stdout.split()) == set()
+
+
 def test_running_the_module_is_the_command() -> None:
     code = [sys.executable, "-m", "formcheck", "--version"]
     done = subprocess.run(code, capture_output=True, text=True, check=True)

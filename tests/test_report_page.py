@@ -201,7 +201,7 @@ def test_a_click_on_a_path_shows_its_instant_and_a_dot_follows_the_bar(visit, op
     before = page.locator(".dot").nth(1).bounding_box()
     for _ in range(5):
         page.keyboard.press("ArrowRight")
-    sought(page, shown_s + 5 / 30)
+    sought(page, shown_s + 5 * 0.02)
     after = page.locator(".dot").nth(1).bounding_box()
     assert abs(after["y"] - before["y"]) > 5
 

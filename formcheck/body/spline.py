@@ -37,7 +37,9 @@ class Splines:
             inside = (time_s >= start) & (time_s <= end)
             knots = start + (np.arange(count + ORDER) - (ORDER - 1)) * KNOTS_S
             if inside.any():
-                rows = BSpline.design_matrix(time_s[inside], knots, ORDER - 1, extrapolate=False)
+                # A span of whole steps may end a rounding error after its last knot.
+                within = np.minimum(time_s[inside], knots[-ORDER])
+                rows = BSpline.design_matrix(within, knots, ORDER - 1, extrapolate=False)
                 shares[inside, at : at + count] = rows.toarray()
             at += count
         return shares

@@ -13,7 +13,6 @@ from typing import Any
 
 import flatbuffers
 import numpy as np
-from ai_edge_litert import schema_py_generated as tflite
 
 from formcheck.errors import ModelCorrupt
 
@@ -61,6 +60,8 @@ def cut_segmentation(network: bytes) -> bytes:
     ModelCorrupt
         The outputs are not those of a landmark network.
     """
+    from ai_edge_litert import schema_py_generated as tflite
+
     file = bytearray(network)
     model = tflite.Model.GetRootAs(file, 0)
     graph = model.Subgraphs(0)
@@ -145,6 +146,8 @@ class _Builder(flatbuffers.Builder):  # type: ignore[misc]
 
 def _describe(network: bytes, mean: float, std: float) -> bytes:
     """State the input's normalization in the file's metadata, where MediaPipe looks for it."""
+    from ai_edge_litert import schema_py_generated as tflite
+
     model = tflite.ModelT.InitFromObj(tflite.Model.GetRootAs(bytearray(network), 0))
     graph = model.subgraphs[0]
     if len(graph.outputs) == len(LANDMARK_OUTPUTS):

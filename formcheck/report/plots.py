@@ -98,7 +98,7 @@ def page_data(report: Report) -> dict[str, object]:
         "compared": [_compared(part) for part in report.comparisons],
         "duration": duration_s(report),
         "range": _range_s(report),
-        "step": times[1] - times[0],
+        "step": times[1] - times[0] if len(times) > 1 else 0.1,
     }
 
 

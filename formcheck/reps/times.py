@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from types import MappingProxyType
 
 import numpy as np
+import scipy
 from numpy.typing import NDArray
-from scipy.signal import find_peaks
 
 from formcheck.pose import FloatArray
 from formcheck.reps.rep import Phase, PhaseName, Rep, Start
@@ -158,7 +158,7 @@ def _sticking(time_s: FloatArray, speed: FloatArray, start: int, end: int) -> Ph
     if len(part) < 5:
         return None
     prominence = _STICKING_PROMINENCE * float(part.max())
-    peaks, _ = find_peaks(part, prominence=prominence)
+    peaks, _ = scipy.signal.find_peaks(part, prominence=prominence)
     if len(peaks) < 2:
         return None
     dip = int(peaks[0] + np.argmin(part[peaks[0] : peaks[1] + 1]))

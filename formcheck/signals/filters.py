@@ -3,8 +3,8 @@
 from collections.abc import Sequence
 
 import numpy as np
+import scipy
 from numpy.typing import NDArray
-from scipy.signal import butter, sosfiltfilt
 
 from formcheck.pose import FloatArray
 from formcheck.pose.between import LONGEST_GAP_S
@@ -58,7 +58,7 @@ def low_pass(values: FloatArray, rate_hz: float, cutoff_hz: float = LOW_PASS_HZ)
         return values.copy()
     correction = (2 ** (1 / _PASSES) - 1) ** 0.25
     corrected = rate_hz / np.pi * np.arctan(np.tan(np.pi * cutoff_hz / rate_hz) / correction)
-    sos = butter(2, min(corrected, 0.49 * rate_hz), fs=rate_hz, output="sos")
+    sos = scipy.signal.butter(2, min(corrected, 0.49 * rate_hz), fs=rate_hz, output="sos")
     flat = values.reshape(len(values), -1)
     result = flat.copy()
     for column in range(flat.shape[1]):
@@ -66,7 +66,7 @@ def low_pass(values: FloatArray, rate_hz: float, cutoff_hz: float = LOW_PASS_HZ)
             length = stop - start
             if length > 6:
                 pad = min(length - 1, int(rate_hz))
-                part = sosfiltfilt(sos, flat[start:stop, column], padtype="even", padlen=pad)
+                part = scipy.signal.sosfiltfilt(sos, flat[start:stop, column], padtype="even", padlen=pad)
                 result[start:stop, column] = part
     return result.reshape(values.shape)
 

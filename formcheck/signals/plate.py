@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
-from scipy.signal import savgol_coeffs, savgol_filter
+import scipy
 
 from formcheck.motion import Motion
 from formcheck.pose import FloatArray
@@ -75,7 +75,7 @@ def plate_curves(
         values["bar_forward_m"] = forward - forward[np.flatnonzero(np.isfinite(forward))[0]]
     frame_m = _scatter(raw[:, 1], width)
     unseen_m = _UNSEEN_SD_PX * float(np.nanmedian(scale.m_per_px))
-    passed = float(np.linalg.norm(savgol_coeffs(width, 2, deriv=1, delta=step_s)))
+    passed = float(np.linalg.norm(scipy.signal.savgol_coeffs(width, 2, deriv=1, delta=step_s)))
     sd_m = float(np.hypot(frame_m * np.sqrt(_kept(width)), unseen_m))
     return PlateCurves(values, sd_m, frame_m * passed)
 
@@ -98,8 +98,8 @@ def _smooth(values: FloatArray, width: int, step_s: float) -> tuple[FloatArray, 
     for start, stop in finite_runs(values):
         part = values[start:stop]
         if len(part) >= width:
-            place[start:stop] = savgol_filter(part, width, 3)
-            speed[start:stop] = savgol_filter(part, width, 2, deriv=1, delta=step_s)
+            place[start:stop] = scipy.signal.savgol_filter(part, width, 3)
+            speed[start:stop] = scipy.signal.savgol_filter(part, width, 2, deriv=1, delta=step_s)
         elif len(part) > 1:
             speed[start:stop] = np.gradient(part, step_s)
     return place, speed
@@ -107,11 +107,12 @@ def _smooth(values: FloatArray, width: int, step_s: float) -> tuple[FloatArray, 
 
 def _kept(width: int) -> float:
     """Share of the variance of white noise that smoothing leaves: the filter's middle coefficient."""
-    return float(savgol_coeffs(width, 3)[width // 2])
+    return float(scipy.signal.savgol_coeffs(width, 3)[width // 2])
 
 
 def _scatter(values: FloatArray, width: int) -> float:
     """Standard deviation of white noise in (T,) values, by what smoothing takes away; 0 if too short."""
     runs = [values[a:b] for a, b in finite_runs(values) if b - a >= width]
-    rest = np.concatenate([run - savgol_filter(run, width, 3) for run in runs]) if runs else np.zeros(1)
+    rests = [run - scipy.signal.savgol_filter(run, width, 3) for run in runs]
+    rest = np.concatenate(rests) if rests else np.zeros(1)
     return 1.4826 * float(np.median(np.abs(rest))) / float(np.sqrt(1 - _kept(width)))
