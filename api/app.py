@@ -4,6 +4,7 @@ import time
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from threading import Event
+from typing import Any
 
 from anyio import CapacityLimiter, Semaphore
 from fastapi import FastAPI, Request, Response
@@ -11,16 +12,30 @@ from fastapi.staticfiles import StaticFiles
 
 import formcheck
 
+from .contract import complete
 from .database import migrate, open_engine, sessions
 from .jobs import Queue
 from .limits import RateLimits
 from .logs import log
 from .metrics import Metrics
 from .pages import HERE, make_pages
-from .problems import RESPONSES, install
-from .routes import accounts, analyses, athletes, health, lifts, pages, results, talk, videos
+from .problems import install
+from .routes import (
+    accounts,
+    analyses,
+    athletes,
+    comparing,
+    health,
+    lifts,
+    pages,
+    references,
+    results,
+    talk,
+    videos,
+)
+from .scratch import Scratch
 from .settings import ServiceSettings
-from .storage import Storage
+from .storage import open_storage
 
 _HEADERS = {
     "X-Content-Type-Options": "nosniff",
@@ -41,6 +56,16 @@ _PROBES = 2
 """Uploads that are opened at once; others wait without holding a thread."""
 
 
+class Service(FastAPI):
+    """The application; its OpenAPI also tells each operation's problems, with examples."""
+
+    def openapi(self) -> dict[str, Any]:
+        """Give the document."""
+        if self.openapi_schema is None:
+            complete(super().openapi())
+        return super().openapi()
+
+
 def create_app(settings: ServiceSettings) -> FastAPI:
     """Make the application; nothing is opened before it starts."""
 
@@ -50,7 +75,7 @@ def create_app(settings: ServiceSettings) -> FastAPI:
         migrate(engine, settings)
         app.state.sessions = sessions(engine)
         app.state.queue = Queue(engine)
-        app.state.storage = Storage(settings.data_dir)
+        app.state.storage, app.state.scratch = open_storage(settings), Scratch(settings.data_dir)
         app.state.probing = CapacityLimiter(_PROBES)
         app.state.writing = Semaphore(1 if engine.dialect.name == "sqlite" else _WRITERS)
         yield
@@ -58,7 +83,7 @@ def create_app(settings: ServiceSettings) -> FastAPI:
         app.state.queue.close()
         engine.dispose()
 
-    app = FastAPI(
+    app = Service(
         title="formcheck",
         version=formcheck.__version__,
         summary="Upload a set, watch it being judged, come back to it.",
@@ -71,10 +96,10 @@ def create_app(settings: ServiceSettings) -> FastAPI:
     app.state.log, app.state.closing, app.state.pages = log, Event(), make_pages()
     install(app)
     app.middleware("http")(_watch)
-    for noun in (accounts, athletes, videos, analyses, results, talk, lifts):
-        app.include_router(noun.router, prefix="/api/v1", responses=RESPONSES)
-    app.include_router(talk.public, prefix="/api/v1", responses=RESPONSES)
-    app.include_router(health.router, responses=RESPONSES)
+    for noun in (accounts, athletes, videos, analyses, comparing, references, results, talk, lifts):
+        app.include_router(noun.router, prefix="/api/v1")
+    app.include_router(talk.public, prefix="/api/v1")
+    app.include_router(health.router)
     app.include_router(pages.router, include_in_schema=False)
     app.mount("/static", StaticFiles(directory=HERE / "static"), name="static")
     return app

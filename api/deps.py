@@ -14,14 +14,17 @@ from .auth import COOKIE, Caller, Scope, caller_of_cookie, caller_of_key
 from .database import reading
 from .limits import RateLimits
 from .problems import Problem, not_found
+from .scratch import Scratch
 from .settings import ServiceSettings
 from .storage import Storage
-from .tables import Analysis, ApiKey, Athlete, Comment, Share, TrainingSession, Video
+from .tables import Analysis, ApiKey, Athlete, Comment, Reference, Share, TrainingSession, Video
 
 SAFE_METHODS = ("GET", "HEAD", "OPTIONS")
 CSRF_HEADER = "x-csrf-token"
+SLOW = "take long"
+"""Tag of routes that take long: they write in a session of their own at their end."""
 
-Owned = TypeVar("Owned", Analysis, ApiKey, Athlete, Comment, Share, TrainingSession, Video)
+Owned = TypeVar("Owned", Analysis, ApiKey, Athlete, Comment, Reference, Share, TrainingSession, Video)
 
 _BEARER = HTTPBearer(auto_error=False, description="A key made in the settings.")
 _COOKIE_SCHEME = APIKeyCookie(name=COOKIE, auto_error=False, description="A signed-in browser.")
@@ -37,17 +40,19 @@ def _storage(request: Request) -> Storage:
     return storage
 
 
+def _scratch(request: Request) -> Scratch:
+    scratch: Scratch = request.app.state.scratch
+    return scratch
+
+
 def _limits(request: Request) -> RateLimits:
     limits: RateLimits = request.app.state.limits
     return limits
 
 
 async def _session(request: Request) -> AsyncIterator[Session]:
-    """Give a session; on SQLite one request writes at a time, and those that wait hold no thread.
-
-    A route tagged `uploads` takes long, and writes in a session of its own at its end.
-    """
-    if request.method in SAFE_METHODS or "uploads" in request.scope["route"].tags:
+    """Give a session; on SQLite one request writes at a time, and those that wait hold no thread."""
+    if request.method in SAFE_METHODS or SLOW in request.scope["route"].tags:
         with reading(request.app.state.sessions) as session:
             yield session
         return
@@ -58,6 +63,7 @@ async def _session(request: Request) -> AsyncIterator[Session]:
 
 SettingsDep = Annotated[ServiceSettings, Depends(_settings)]
 StorageDep = Annotated[Storage, Depends(_storage)]
+ScratchDep = Annotated[Scratch, Depends(_scratch)]
 LimitsDep = Annotated[RateLimits, Depends(_limits)]
 SessionDep = Annotated[Session, Depends(_session, scope="function")]
 """A session of the database; a route that writes commits it itself, and it ends before the answer is sent."""
@@ -137,6 +143,7 @@ _WORDS: dict[type[Any], str] = {
     ApiKey: "key",
     Athlete: "athlete",
     Comment: "comment",
+    Reference: "reference",
     Share: "share link",
     TrainingSession: "session",
     Video: "video",
@@ -175,6 +182,8 @@ AnalysisManaged = Annotated[Analysis, _one_of(Analysis, _MANAGE, "analysis_id")]
 AthleteSeen = Annotated[Athlete, _one_of(Athlete, _READ, "athlete_id")]
 AthleteChanged = Annotated[Athlete, _one_of(Athlete, _WRITE, "athlete_id")]
 AthleteManaged = Annotated[Athlete, _one_of(Athlete, _MANAGE, "athlete_id")]
+ReferenceSeen = Annotated[Reference, _one_of(Reference, _READ, "reference_id")]
+ReferenceManaged = Annotated[Reference, _one_of(Reference, _MANAGE, "reference_id")]
 TrainingSeen = Annotated[TrainingSession, _one_of(TrainingSession, _READ, "session_id")]
 TrainingChanged = Annotated[TrainingSession, _one_of(TrainingSession, _WRITE, "session_id")]
 TrainingManaged = Annotated[TrainingSession, _one_of(TrainingSession, _MANAGE, "session_id")]

@@ -5,6 +5,9 @@ from .problems import Problem
 FIRST_BYTES = 64
 """As many bytes as tell a container."""
 
+MEDIA_TYPES = ("video/mp4", "video/quicktime", "video/webm", "video/x-matroska", "video/x-msvideo")
+"""What is taken."""
+
 _BRANDS_REFUSED = (b"avif", b"avis", b"heic", b"heix", b"mif1", b"msf1", b"M4A ", b"M4B ", b"crx ")
 _TOP_BOXES = (b"ftyp", b"moov", b"mdat", b"wide", b"free", b"skip")
 _EBML = b"\x1a\x45\xdf\xa3"

@@ -6,10 +6,13 @@ writes later counts only while that token stands. So a worker that was given up 
 and each report is written once.
 """
 
+import shutil
 import threading
 import time
 from collections.abc import Mapping
+from contextlib import ExitStack, suppress
 from datetime import datetime, timedelta
+from pathlib import Path
 from typing import Any, cast
 from uuid import uuid4
 
@@ -23,12 +26,13 @@ from formcheck.settings import Preset
 from . import child
 from .database import sessions
 from .logs import log
-from .problems import Problem, disk_full, named
+from .problems import Problem, disk_full, of_os_error, told_by
 from .retention import expire
+from .scratch import Scratch
 from .settings import MIB, ServiceSettings
-from .storage import Storage
+from .storage import PREVIEW, open_storage, preview_key, results_key, video_key
 from .summary import summarize, triage
-from .tables import Analysis, Tenant, Video, Worker, now
+from .tables import Analysis, Reference, Tenant, Video, Worker, now
 
 QUEUE = "analyses"
 APPLICATION, APPLICATION_VERSION = "formcheck", "1"
@@ -74,7 +78,7 @@ class Jobs:
     def __init__(self, engine: Engine, settings: ServiceSettings, worker_id: str) -> None:
         self._settings, self._worker_id = settings, worker_id
         self._sessions = sessions(engine)
-        self._storage = Storage(settings.data_dir)
+        self._storage, self._scratch = open_storage(settings), Scratch(settings.data_dir)
         self._library = load_settings()
         self._stopping = threading.Event()
 
@@ -118,6 +122,7 @@ class Jobs:
             try:
                 self._beat()
                 self.take_over()
+                self._scratch.sweep()
             except Exception as error:  # the next beat may reach the database again
                 log.error("no heartbeat", extra={"error": type(error).__name__})
 
@@ -158,7 +163,8 @@ class Jobs:
         except child.Stopped:
             log.info("analysis stopped", extra={"analysis": analysis_id})
             return
-        except Problem as problem:
+        except (Problem, OSError) as error:
+            problem = error if isinstance(error, Problem) else of_os_error(error)
             self._finish(analysis_id, holder, state="failed", problem=problem.body())
             log.info("analysis failed", extra={"analysis": analysis_id, "problem": problem.kind})
             return
@@ -166,13 +172,14 @@ class Jobs:
             took_s = round(time.monotonic() - started, 2)
             log.info("analysis done", extra={"analysis": analysis_id, "seconds": took_s})
         elif not self._exists(analysis_id):
-            self._storage.drop_results(analysis_id)
+            self._storage.drop(results_key(analysis_id))
 
     def _take(self, analysis_id: str, holder: str) -> dict[str, Any] | None:
         """Make a row ours and give its task; None where there is nothing to do."""
         with self._sessions.begin() as session:
             row = session.get(Analysis, analysis_id, with_for_update=True)
             if row is None or row.state not in ("queued", "running"):
+                self._scratch.drop_work(analysis_id)
                 return None
             row.restarts += row.state == "running"
             row.state, row.holder, row.progress = "running", holder, {}
@@ -183,24 +190,34 @@ class Jobs:
             video = session.get_one(Video, row.video_id)
             return {
                 "task": "analyze",
-                "path": str(self._storage.video(video.sha256)),
+                "sha256": video.sha256,
                 "name": video.name,
                 "options": row.options,
                 "blur": session.get_one(Tenant, row.tenant_id).blur_faces,
                 "models_dir": str(self._library.models_dir),
                 "threads": self._library.threads,
                 "limits": self._library.limits.model_dump(),
+                "references": _documents(session, row),
             }
 
     def _try_to_run(
         self, analysis_id: str, holder: str, task: dict[str, Any]
     ) -> tuple[dict[str, Any], float]:
         _ensure_models(task["options"]["preset"], self._library)
+        with ExitStack() as stack:
+            try:
+                at_hand = self._storage.at_hand(video_key(task["sha256"]), self._scratch.work)
+                path = stack.enter_context(at_hand)
+            except FileNotFoundError as error:
+                raise Problem(410, "gone", "The video was deleted meanwhile.", "Upload it again.") from error
+            return self._try_often(analysis_id, holder, task | {"path": str(path)})
+
+    def _try_often(self, analysis_id: str, holder: str, task: dict[str, Any]) -> tuple[dict[str, Any], float]:
         for _ in range(self._settings.crashes):
-            if self._storage.free_bytes() < self._settings.reserve_bytes:
+            if self._scratch.free_bytes() < self._settings.reserve_bytes:
                 raise disk_full()
-            folder = self._storage.new_work(analysis_id)
-            telling = _Telling(self, analysis_id, holder)
+            folder = self._scratch.new_work(analysis_id)
+            telling = _Telling(self, analysis_id, holder, folder)
             try:
                 line = child.run(
                     task | {"folder": str(folder)},
@@ -210,20 +227,25 @@ class Jobs:
                     on_line=telling.hear,
                     wanted=telling.wanted,
                 )
+                if "error" in line["answer"]:
+                    raise told_by(line["answer"]["error"])
+                report = Report.model_validate_json((folder / "report.json").read_text("utf-8"))
+                if not telling.still_ours():
+                    raise child.Stopped
+                self._storage.keep(folder, results_key(analysis_id))
+                return summarize(report), triage(report)
             except child.Crashed as crash:
                 reason = str(crash)
                 log.warning("decoder crashed", extra={"analysis": analysis_id, "how": reason})
-                continue
-            if "error" in line["answer"]:
-                raise named(
-                    **{"error_name" if k == "name" else k: v for k, v in line["answer"]["error"].items()}
-                )
-            report = Report.model_validate_json((folder / "report.json").read_text("utf-8"))
-            if not telling.still_ours():
-                raise child.Stopped
-            self._storage.keep_results(folder, analysis_id)
-            return summarize(report), triage(report)
+            finally:
+                shutil.rmtree(folder, ignore_errors=True)
+                self._storage.drop(preview_key(analysis_id))
         raise _poison(f"its decoder crashed {self._settings.crashes} times; the last time {reason}")
+
+    def show(self, analysis_id: str, folder: Path) -> None:
+        """Put the frame that was just analyzed where the server finds it."""
+        with suppress(FileNotFoundError):
+            self._storage.keep(folder / PREVIEW, preview_key(analysis_id))
 
     def _bounds(self) -> child.Bounds:
         s = self._settings
@@ -249,8 +271,8 @@ class Jobs:
 class _Telling:
     """Writes what a decoder says into the row, not more often than somebody can read."""
 
-    def __init__(self, jobs: Jobs, analysis_id: str, holder: str) -> None:
-        self._jobs, self._analysis_id, self._holder = jobs, analysis_id, holder
+    def __init__(self, jobs: Jobs, analysis_id: str, holder: str, folder: Path) -> None:
+        self._jobs, self._analysis_id, self._holder, self._folder = jobs, analysis_id, holder, folder
         self._progress: dict[str, Any] = {}
         self._said_at, self._wanted = 0.0, True
 
@@ -263,6 +285,7 @@ class _Telling:
         if time.monotonic() - self._said_at >= _SAY_EVERY_S:
             self._said_at = time.monotonic()
             self._wanted = self.still_ours()
+            self._jobs.show(self._analysis_id, self._folder)
         return self._wanted
 
     def still_ours(self) -> bool:
@@ -285,6 +308,16 @@ def _poison(why: str) -> Problem:
     return Problem(
         422, "cannot-be-analyzed", f"The video could not be analyzed: {why}.", "Film or export it anew."
     )
+
+
+def _documents(session: Session, row: Analysis) -> dict[str, Any]:
+    """The references that an analysis is compared with and that are still there, by lift."""
+    ids = row.options.get("references", {}).values()
+    found = session.scalars(select(Reference).where(Reference.id.in_(ids)))
+    return {
+        one.lift: {"name": f"{one.lift}_{one.created_at:%Y-%m-%d}.ref.json", "document": one.document}
+        for one in found
+    }
 
 
 def _long_ago() -> datetime:

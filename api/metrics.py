@@ -4,7 +4,7 @@ from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, gene
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from .storage import Storage
+from .scratch import Scratch
 from .tables import Analysis, State, Worker
 
 _SECONDS = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 10.0)
@@ -34,12 +34,12 @@ class Metrics:
         )
         self._free = Gauge("formcheck_disk_free_bytes", "Room on the disk", registry=self._registry)
 
-    def text(self, session: Session, storage: Storage) -> bytes:
+    def text(self, session: Session, scratch: Scratch) -> bytes:
         """Word them, the gauges as they are now."""
         rows = session.execute(select(Analysis.state, func.count()).group_by(Analysis.state)).all()
         counts = dict(rows)
         for state in _STATES:
             self._analyses.labels(state).set(counts.get(state, 0))
         self._workers.set(session.scalar(select(func.count()).select_from(Worker)) or 0)
-        self._free.set(storage.free_bytes())
+        self._free.set(scratch.free_bytes())
         return generate_latest(self._registry)

@@ -1,5 +1,6 @@
 """Every error as application/problem+json (RFC 9457): what was expected, what was found, what to do."""
 
+import errno
 from collections.abc import Mapping
 from http import HTTPStatus
 from typing import Any, cast
@@ -109,6 +110,15 @@ def disk_full() -> Problem:
     )
 
 
+def of_os_error(error: OSError) -> Problem:
+    """Translate an error of the system."""
+    return disk_full() if error.errno in (errno.ENOSPC, errno.EDQUOT) else _mistake()
+
+
+def _mistake() -> Problem:
+    return Problem(500, "mistake", "A mistake of ours.", "Try again; if it stays, please report it.")
+
+
 def of_error(error: FormcheckError) -> Problem:
     """Translate an error of the library."""
     status = next((code for kind, code in _KNOWN.items() if isinstance(error, kind)), 422)
@@ -121,22 +131,9 @@ def named(error_name: str, message: str, hint: str, status: int = 422) -> Proble
     return Problem(status, kind, message, hint)
 
 
-RESPONSES: dict[int | str, dict[str, Any]] = {
-    code: {
-        "description": HTTPStatus(code).phrase,
-        "content": {MEDIA_TYPE: {"schema": ProblemBody.model_json_schema()}},
-    }
-    for code in (400, 401, 403, 404, 409, 422, 429, 503)
-}
-"""What every operation of the API may answer besides its success."""
-
-
-def more(*codes: int) -> dict[int | str, dict[str, Any]]:
-    """Document further problems of an operation."""
-    schema = ProblemBody.model_json_schema()
-    return {
-        c: {"description": HTTPStatus(c).phrase, "content": {MEDIA_TYPE: {"schema": schema}}} for c in codes
-    }
+def told_by(error: Mapping[str, str]) -> Problem:
+    """Make a problem of what a decoder's process answers under `error`."""
+    return named(error["name"], error["message"], error["hint"])
 
 
 def install(app: FastAPI) -> None:
@@ -197,11 +194,8 @@ async def _on_http(request: Request, error: Exception) -> Response:
 
 
 async def _on_os_error(request: Request, error: Exception) -> Response:
-    import errno
-
-    if cast("OSError", error).errno in (errno.ENOSPC, errno.EDQUOT):
-        return answer(request, disk_full())
-    return await _on_bug(request, error)
+    problem = of_os_error(cast("OSError", error))
+    return await _on_bug(request, error) if problem.status == 500 else answer(request, problem)
 
 
 async def _on_busy(request: Request, error: Exception) -> Response:
@@ -214,6 +208,4 @@ async def _on_busy(request: Request, error: Exception) -> Response:
 
 async def _on_bug(request: Request, error: Exception) -> Response:
     request.app.state.log.error("unexpected", extra={"error": type(error).__name__}, exc_info=error)
-    return answer(
-        request, Problem(500, "mistake", "A mistake of ours.", "Try again; if it stays, please report it.")
-    )
+    return answer(request, _mistake())

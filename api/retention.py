@@ -6,13 +6,14 @@ from sqlalchemy import Exists, delete, func, select
 from sqlalchemy.orm import Session, sessionmaker
 
 from .logs import log
-from .storage import Dropped, Storage
+from .storage import Dropped, Storage, preview_key, results_key, video_key
 from .tables import (
     Analysis,
     Athlete,
     Comment,
     Invitation,
     Receipt,
+    Reference,
     Repeat,
     Share,
     SignIn,
@@ -27,16 +28,22 @@ REPEAT_HOURS = 24
 
 
 def erase_analyses(session: Session, storage: Storage, analyses: list[Analysis], receipt: Receipt) -> None:
-    """Delete analyses: rows, comments, share links, results; counted in `receipt`."""
+    """Delete analyses: rows, comments, links, references made of them, results; counted in `receipt`."""
     ids = [analysis.id for analysis in analyses]
     for table in (Comment, Share):
         found = session.scalar(select(func.count()).select_from(table).where(table.analysis_id.in_(ids)))
         receipt.rows += found or 0
+    athletes = {analysis.athlete_id for analysis in analyses}
+    for reference in session.scalars(select(Reference).where(Reference.athlete_id.in_(athletes))).all():
+        if not set(reference.made_of).isdisjoint(ids):
+            session.delete(reference)
+            receipt.rows += 1
     receipt.rows += len(ids)
     session.execute(delete(Analysis).where(Analysis.id.in_(ids)))
     session.flush()
     for analysis_id in ids:
-        _count(receipt, storage.drop_results(analysis_id))
+        for key in (results_key(analysis_id), preview_key(analysis_id)):
+            _count(receipt, storage.drop(key))
 
 
 def erase_video(session: Session, storage: Storage, video: Video, receipt: Receipt) -> None:
@@ -53,7 +60,7 @@ def erase_athlete(session: Session, storage: Storage, athlete: Athlete, receipt:
     """Delete an athlete with videos, analyses, sessions, links and account."""
     for video in list(session.scalars(select(Video).where(Video.athlete_id == athlete.id))):
         erase_video(session, storage, video, receipt)
-    for table in (TrainingSession, User, Invitation):
+    for table in (Reference, TrainingSession, User, Invitation):
         found = session.scalar(select(func.count()).select_from(table).where(table.athlete_id == athlete.id))
         receipt.rows += found or 0
     session.delete(athlete)
@@ -73,7 +80,7 @@ def new_receipt(
 
 
 def expire(factory: sessionmaker[Session], storage: Storage) -> None:
-    """Delete videos past their tenant's days, links past their date, and what uploads left behind."""
+    """Delete videos past their tenant's days, and links past their date."""
     with factory.begin() as session:
         dropped = Dropped()
         for tenant in session.scalars(select(Tenant)):
@@ -91,7 +98,6 @@ def expire(factory: sessionmaker[Session], storage: Storage) -> None:
         for table in (Invitation, SignIn, Share):
             session.execute(delete(table).where(table.expires_at < now()))
         session.execute(delete(Repeat).where(Repeat.created_at < now() - timedelta(hours=REPEAT_HOURS)))
-    dropped += storage.sweep()
     log.info("expired", extra={"files": dropped.files, "bytes": dropped.bytes})
 
 
@@ -105,7 +111,7 @@ def _is_awaited() -> Exists:
 
 def _drop_unneeded(session: Session, storage: Storage, sha256: str) -> Dropped:
     needed = session.scalar(select(Video.id).where(Video.sha256 == sha256, Video.gone_at.is_(None)).limit(1))
-    return Dropped() if needed else storage.drop_video(sha256)
+    return Dropped() if needed else storage.drop(video_key(sha256))
 
 
 def _count(receipt: Receipt, dropped: Dropped) -> None:

@@ -1,7 +1,8 @@
 """What runs in a decoder's process: `python -m api.sandbox`, JSON on its input, lines of JSON as answer.
 
-Tasks: `probe` opens a video and tells its facts; `analyze` writes the folder of results. The last line has
-the key `answer`: the facts, an empty document, or under `error` what a `FormcheckError` says.
+Tasks: `probe` opens a video and tells its facts; `analyze` writes the folder of results; `reference` gives
+the best reps of takes, or a chosen one. The last line has the key `answer`: the facts, an empty document, the
+reference, or under `error` what a `FormcheckError` says.
 """
 
 import json
@@ -24,7 +25,7 @@ def main() -> None:
     from formcheck.errors import FormcheckError
 
     try:
-        answer = _probe(task) if task["task"] == "probe" else _analyze(task, say)
+        answer = _TASKS[task["task"]](task, say)
     except FormcheckError as error:
         answer = {"error": {"name": type(error).__name__, "message": error.message, "hint": error.hint}}
     say({"answer": answer})
@@ -45,7 +46,7 @@ def _speak(output: TextIO) -> Say:
     return say
 
 
-def _probe(task: Mapping[str, Any]) -> dict[str, Any]:
+def _probe(task: Mapping[str, Any], _say: Say) -> dict[str, Any]:
     from formcheck.settings import VideoLimits
     from formcheck.video import open_video
 
@@ -58,6 +59,21 @@ def _analyze(task: Mapping[str, Any], say: Say) -> dict[str, Any]:
 
     analyze(task, Path(task["folder"]), say)
     return {}
+
+
+def _reference(task: Mapping[str, Any], _say: Say) -> dict[str, Any]:
+    from formcheck import analyze_motion
+    from formcheck.reference.make import SetOfReps, make_reference
+
+    judged = [analyze_motion(take["path"], lift=take["lift"]) for take in task["takes"]]
+    sets = [
+        SetOfReps(one.take, one.reps, one.report.faults, one.report.video.name, one.report.video.sha256)
+        for one in judged
+    ]
+    return make_reference(sets, rep=task["rep"]).model_dump(mode="json")
+
+
+_TASKS = {"probe": _probe, "analyze": _analyze, "reference": _reference}
 
 
 if __name__ == "__main__":

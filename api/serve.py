@@ -22,7 +22,7 @@ from .database import migrate, open_engine, reading, sessions
 from .jobs import Jobs
 from .logs import log, start_log
 from .settings import ServiceSettings
-from .storage import Storage
+from .storage import open_storage
 from .tables import Worker, now
 
 _LOOK_EVERY_S = 2.0
@@ -138,7 +138,7 @@ def work(settings: ServiceSettings) -> None:
     start_log()
     engine = open_engine(settings)
     migrate(engine, settings)
-    Storage(settings.data_dir)
+    open_storage(settings)
     with claim_name(settings) as name_file:
         name = name_file.name.rpartition("/")[2].removesuffix(".worker")
         jobs = Jobs(engine, settings, name)

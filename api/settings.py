@@ -17,15 +17,17 @@ GIB = 1024 * MIB
 class ServiceSettings(BaseSettings):
     """All settings of the service; limits are those that `api/SECURITY.md` states.
 
-    `database_url` empty means SQLite in the data folder. `public_url` is the address that links are made
-    with, where a proxy stands in front; with https its cookies are sent over https only. `confine_with` is a
-    program, with its arguments, put before the command of each decoder, such as bubblewrap.
+    `database_url` empty means SQLite in the data folder; `storage_url` empty, that videos and results lie
+    there too, else it names a bucket. `public_url` is the address that links are made with, where a proxy
+    stands in front; with https its cookies are sent over https only. `confine_with` is a program, with its
+    arguments, put before the command of each decoder, such as bubblewrap.
     """
 
     model_config = SettingsConfigDict(env_prefix="FORMCHECK_SERVICE_", extra="forbid", frozen=True)
 
     data_dir: Path = Field(default_factory=lambda: user_data_path("formcheck"))
     database_url: str = ""
+    storage_url: str = ""
     public_url: str = ""
     preset: Preset = "balanced"
     jobs_per_worker: int = Field(1, ge=1, le=64)

@@ -1,18 +1,23 @@
-"""Where the bytes lie: videos by the SHA-256 of what was uploaded, results by their analysis.
+"""Where the bytes stay: videos by the SHA-256 of what was uploaded, results by their analysis.
 
-A folder, which workers on other machines share by a network file system. Everything appears whole: it is
-written beside its place on the same file system, brought to the disk and renamed.
+A `Storage` knows keys, which look like paths: a folder on this machine (or on a network file system) by
+default, a bucket of an object store (`api.bucket`) by its address.
 """
 
 import os
 import shutil
-import time
+from collections.abc import Iterator
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Protocol
 from uuid import uuid4
 
-_FOLDERS = ("videos", "results", "parts", "work")
-PART_HOURS = 24
+from .settings import ServiceSettings
+
+CHUNK_BYTES = 256 * 1024
+PREVIEW, THUMBNAIL = "preview.jpg", "thumbnail.jpg"
+ANNOTATED, BLURRED = "annotated.mp4", "blurred.mp4"
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,102 +31,122 @@ class Dropped:
         return Dropped(self.files + other.files, self.bytes + other.bytes)
 
 
-class Storage:
-    """A folder of the service's files."""
+class Storage(Protocol):
+    """What the service asks of a place to keep bytes; where it cannot be reached, `Problem` 503 is raised."""
+
+    def keep(self, path: Path, key: str) -> None:
+        """Move a file, or a folder of files, to a key; what was there is replaced."""
+
+    def size(self, key: str) -> int | None:
+        """Bytes of a file; None where there is none."""
+
+    def read(self, key: str, start: int, end: int) -> Iterator[bytes]:
+        """Bytes of a file from `start` up to `end`, in chunks; raises `FileNotFoundError`."""
+
+    def at_hand(self, key: str, folder: Path) -> AbstractContextManager[Path]:
+        """Give a file's path on this machine, copied to `folder` if need be; raises `FileNotFoundError`."""
+
+    def drop(self, key: str) -> Dropped:
+        """Delete a file, or all files below a key."""
+
+
+def open_storage(settings: ServiceSettings) -> Storage:
+    """Open the storage that the settings name.
+
+    Raises
+    ------
+    SettingsError
+        The address is none of a bucket.
+    """
+    if not settings.storage_url:
+        return Folder(settings.data_dir)
+    from .bucket import Bucket
+
+    return Bucket.at(settings.storage_url)
+
+
+def video_key(sha256: str) -> str:
+    """Where a video lies, or would."""
+    return f"videos/{sha256[:2]}/{sha256}"
+
+
+def results_key(analysis_id: str, name: str = "") -> str:
+    """Where the results of an analysis lie, or one file of them."""
+    return f"results/{analysis_id}/{name}".rstrip("/")
+
+
+def preview_key(analysis_id: str) -> str:
+    """Where the frame lies that is being analyzed."""
+    return f"previews/{analysis_id}"
+
+
+def load(storage: Storage, key: str) -> bytes:
+    """All bytes of a small file; raises `FileNotFoundError`."""
+    size = storage.size(key)
+    if size is None:
+        raise FileNotFoundError(key)
+    return b"".join(storage.read(key, 0, size))
+
+
+class Folder:
+    """A folder. Everything appears whole: brought to the disk beside its place, then renamed."""
 
     def __init__(self, root: Path) -> None:
         self.root = root.absolute()
-        for name in _FOLDERS:
-            (self.root / name).mkdir(parents=True, exist_ok=True, mode=0o700)
+        self.root.mkdir(parents=True, exist_ok=True, mode=0o700)
 
-    def video(self, sha256: str) -> Path:
-        """Where a video lies, or would."""
-        return self.root / "videos" / sha256[:2] / sha256
+    def path(self, key: str) -> Path:
+        """Where a key's file or folder lies, or would."""
+        return self.root / key
 
-    def part(self, owner: str, name: str) -> Path:
-        """Where an upload that is not complete lies, or would; `owner` keeps those of others apart."""
-        folder = self.root / "parts" / owner
-        folder.mkdir(exist_ok=True, mode=0o700)
-        return folder / f"{name}.part"
-
-    def keep_video(self, part: Path, sha256: str) -> None:
-        """Make a complete upload a video."""
-        place = self.video(sha256)
-        place.parent.mkdir(exist_ok=True, mode=0o700)
-        with part.open("rb") as file:
-            os.fsync(file.fileno())
-        part.chmod(0o400)
-        part.replace(place)
+    def keep(self, path: Path, key: str) -> None:
+        """Rename it; it must lie on the same file system."""
+        place = self.path(key)
+        place.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+        if path.is_dir():
+            older = path.with_name(f"{path.name}.{uuid4().hex[:8]}.older")
+            if place.exists():
+                place.replace(older)
+            path.replace(place)
+            shutil.rmtree(older, ignore_errors=True)
+        else:
+            with path.open("rb") as file:
+                os.fsync(file.fileno())
+            path.chmod(0o400)
+            path.replace(place)
         _sync_folder(place.parent)
 
-    def drop_video(self, sha256: str) -> Dropped:
-        """Delete a video."""
-        return _drop_file(self.video(sha256))
+    def size(self, key: str) -> int | None:
+        """Ask the file system."""
+        path = self.path(key)
+        return path.stat().st_size if path.is_file() else None
 
-    def results(self, analysis_id: str) -> Path:
-        """Where an analysis's results lie, or would."""
-        return self.root / "results" / analysis_id
+    def read(self, key: str, start: int, end: int) -> Iterator[bytes]:
+        """Read from the file."""
+        with self.path(key).open("rb") as file:
+            file.seek(start)
+            while start < end and (chunk := file.read(min(CHUNK_BYTES, end - start))):
+                start += len(chunk)
+                yield chunk
 
-    def result(self, analysis_id: str, name: str) -> Path | None:
-        """One file of the results, if it is there."""
-        path = self.results(analysis_id) / name
-        return path if path.is_file() else None
+    @contextmanager
+    def at_hand(self, key: str, folder: Path) -> Iterator[Path]:
+        """Give its own path: nothing is copied."""
+        del folder
+        path = self.path(key)
+        if not path.is_file():
+            raise FileNotFoundError(key)
+        yield path
 
-    def new_work(self, analysis_id: str) -> Path:
-        """Make a folder to work in; those of earlier tries at the same analysis are swept away."""
-        for older in (self.root / "work").glob(f"{analysis_id}.*"):
-            shutil.rmtree(older, ignore_errors=True)
-        folder = self.root / "work" / f"{analysis_id}.{uuid4().hex[:8]}"
-        folder.mkdir(mode=0o700)
-        return folder
-
-    def work_of(self, analysis_id: str) -> Path | None:
-        """The folder in which an analysis is being made."""
-        return next(iter((self.root / "work").glob(f"{analysis_id}.*")), None)
-
-    def keep_results(self, folder: Path, analysis_id: str) -> None:
-        """Put finished results in their place; older ones there are replaced."""
-        place = self.results(analysis_id)
-        if place.exists():
-            older = self.root / "work" / f"{analysis_id}.{uuid4().hex[:8]}.older"
-            place.replace(older)
-            shutil.rmtree(older, ignore_errors=True)
-        folder.replace(place)
-        _sync_folder(place.parent)
-
-    def drop_results(self, analysis_id: str) -> Dropped:
-        """Delete an analysis's results, and what is being made of it."""
-        dropped = Dropped()
-        for folder in (self.results(analysis_id), *(self.root / "work").glob(f"{analysis_id}.*")):
-            for path in folder.rglob("*"):
-                if path.is_file():
-                    dropped += Dropped(1, path.stat().st_size)
-            shutil.rmtree(folder, ignore_errors=True)
+    def drop(self, key: str) -> Dropped:
+        """Delete it from the disk."""
+        place, dropped = self.path(key), Dropped()
+        for path in (place, *place.rglob("*")):
+            if path.is_file():
+                dropped += Dropped(1, path.stat().st_size)
+        shutil.rmtree(place, ignore_errors=True)
+        place.unlink(missing_ok=True)
         return dropped
-
-    def sweep(self) -> Dropped:
-        """Delete uploads and work that nobody touched for a day."""
-        dropped, oldest = Dropped(), time.time() - PART_HOURS * 3600
-        for path in (self.root / "parts").glob("*/*.part"):
-            if path.stat().st_mtime < oldest:
-                dropped += _drop_file(path)
-        for folder in (self.root / "work").iterdir():
-            if folder.stat().st_mtime < oldest:
-                shutil.rmtree(folder, ignore_errors=True)
-        return dropped
-
-    def free_bytes(self) -> int:
-        """How much the disk still takes."""
-        return shutil.disk_usage(self.root).free
-
-
-def _drop_file(path: Path) -> Dropped:
-    try:
-        size = path.stat().st_size
-        path.unlink()
-    except FileNotFoundError:
-        return Dropped()
-    return Dropped(1, size)
 
 
 def _sync_folder(folder: Path) -> None:

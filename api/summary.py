@@ -34,13 +34,13 @@ def worst_instant(report: Report) -> float:
 
 
 def triage(report: Report) -> float:
-    """How much a set needs a coach's eye, 0..1: the gravest finding's severity times how sure it is.
+    """How much a set needs a coach's eye, 0..3: of its faults the largest severity times certainty.
 
-    Sureness is that of the lift, of the view, and the share of the reps in which the lifter was seen; a
-    borderline finding counts half, since it may be none.
+    The certainty of a fault is that it is beyond its limit, times that of the lift and of the view.
     """
-    sure = report.lift.confidence * report.view.confidence * report.quality.rep_coverage
-    return round(max((_gravity(fault) for fault in report.faults), default=0.0) * sure, 4)
+    sure = report.lift.confidence * report.view.confidence
+    gravest = max((f.severity * f.certainty for f in report.faults if f.verdict == "fault"), default=0.0)
+    return round(gravest * sure, 4)
 
 
 def summarize(report: Report) -> dict[str, Any]:
@@ -69,8 +69,20 @@ def summarize(report: Report) -> dict[str, Any]:
             }
             for fault in evidence(report)
         ],
+        "rules": _judged(report),
         "measures": {name: told for name, told in (means | whole).items() if told},
     }
+
+
+def _judged(report: Report) -> dict[str, dict[str, Any]]:
+    """By rule: its title, in how many reps it was broken, and in how many it was judged."""
+    rules: dict[str, dict[str, Any]] = {}
+    for fault in report.faults:
+        if fault.verdict != "not_assessed":
+            told = rules.setdefault(fault.rule_id, {"title": fault.title, "faulty": 0, "judged": 0})
+            told["faulty"] += fault.verdict == "fault"
+            told["judged"] += 1
+    return rules
 
 
 def _gravity(fault: FaultPart) -> float:

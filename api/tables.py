@@ -49,7 +49,7 @@ class UtcDateTime(TypeDecorator[datetime]):
 class Table(MappedAsDataclass, DeclarativeBase, kw_only=True):
     """Base of all tables."""
 
-    type_annotation_map = {datetime: UtcDateTime, dict[str, Any]: JSON, str: String}  # noqa: RUF012
+    type_annotation_map = {datetime: UtcDateTime, dict[str, Any]: JSON, list[str]: JSON, str: String}  # noqa: RUF012
 
 
 def _id() -> Mapped[str]:
@@ -211,6 +211,27 @@ class Analysis(Table, kw_only=True):
     created_at: Mapped[datetime] = _created()
     finished_at: Mapped[datetime | None] = mapped_column(default=None)
     reviewed_at: Mapped[datetime | None] = mapped_column(default=None)
+
+
+class Reference(Table, kw_only=True):
+    """Reps of an athlete's that later sets are compared with.
+
+    `rep` is the one that somebody chose, None the best ones; `made_of` are the analyses that they are from,
+    `document` is what `formcheck reference make` keeps in a file.
+    """
+
+    __tablename__ = "reference_reps"
+    id: Mapped[str] = _id()
+    tenant_id: Mapped[str] = _owned("tenants")
+    athlete_id: Mapped[str] = _owned("athletes")
+    lift: Mapped[str]
+    view: Mapped[str]
+    reps: Mapped[int]
+    rep: Mapped[int | None]
+    load_kg: Mapped[float | None]
+    made_of: Mapped[list[str]]
+    document: Mapped[dict[str, Any]] = mapped_column(deferred=True)
+    created_at: Mapped[datetime] = _created()
 
 
 class Comment(Table, kw_only=True):

@@ -18,9 +18,10 @@ from formcheck import load_settings
 from . import child
 from .formats import FIRST_BYTES, sniff
 from .places import forget_place
-from .problems import Problem, disk_full, named
+from .problems import Problem, disk_full, told_by
+from .scratch import Scratch
 from .settings import GIB, MIB, ServiceSettings
-from .storage import Storage
+from .storage import Storage, video_key
 from .tables import Video
 
 CHUNK_BYTES = MIB
@@ -49,7 +50,7 @@ def clean_name(name: str) -> str:
     return shown or "video"
 
 
-def check_room(storage: Storage, settings: ServiceSettings, declared: int | None) -> None:
+def check_room(scratch: Scratch, settings: ServiceSettings, declared: int | None) -> None:
     """Refuse an upload that is too large by its own word, or that the disk may not take.
 
     Raises
@@ -59,7 +60,7 @@ def check_room(storage: Storage, settings: ServiceSettings, declared: int | None
     """
     if declared is not None and declared > settings.upload_bytes:
         raise _too_large(settings)
-    if storage.free_bytes() < 2 * settings.upload_bytes + settings.reserve_bytes:
+    if scratch.free_bytes() < 2 * settings.upload_bytes + settings.reserve_bytes:
         raise disk_full()
 
 
@@ -144,8 +145,7 @@ def probe(arrival: Arrival, settings: ServiceSettings) -> dict[str, Any]:
             ) from crash
     if "error" in answer:
         error = answer["error"]
-        message = error["message"].replace(arrival.part.name, "the video")
-        raise named(error["name"], message, error["hint"])
+        raise told_by(error | {"message": error["message"].replace(arrival.part.name, "the video")})
     return dict(answer)
 
 
@@ -190,7 +190,7 @@ def keep(
         )
     facts = probe(arrival, settings)
     forget_place(arrival.part, arrival.media_type)
-    storage.keep_video(arrival.part, arrival.sha256)
+    storage.keep(arrival.part, video_key(arrival.sha256))
     try:
         with factory.begin() as session:
             older = session.scalar(
@@ -225,5 +225,5 @@ def keep(
 def _too_large(settings: ServiceSettings) -> Problem:
     most = settings.upload_bytes // MIB
     return Problem(
-        413, "too-large", f"Expected at most {most} MiB, found more.", "Send a shorter or smaller video."
+        413, "file-too-large", f"Expected at most {most} MiB, found more.", "Send a shorter or smaller video."
     )

@@ -4,6 +4,7 @@ The same stages as `formcheck analyze`, from its public parts: between them go t
 whoever waits, and everybody's faces to where they can be blurred.
 """
 
+import json
 import shutil
 import time
 from collections.abc import Callable, Mapping, Sequence
@@ -14,30 +15,26 @@ from typing import Any
 import numpy as np
 
 import formcheck
-from formcheck import Analyzer, Progress, Report
+from formcheck import Analysis, Analyzer, Progress, Report
 from formcheck.draw.faces import Faces, blur_faces, blur_image
 from formcheck.draw.still import save_still, save_stills
 from formcheck.errors import AnalysisError, VideoError
 from formcheck.pose import Pose, PoseEstimator, load_pose
 from formcheck.report.html import to_html
 from formcheck.settings import Settings
-from formcheck.video import Frame, FrameSource, open_video
+from formcheck.video import Frame, open_video
 
+from .storage import ANNOTATED, BLURRED, PREVIEW, THUMBNAIL
 from .summary import evidence, still_name, worst_instant
 
 Say = Callable[[Mapping[str, Any]], None]
-
-PREVIEW = "preview.jpg"
-THUMBNAIL = "thumbnail.jpg"
-BLURRED = "blurred.mp4"
-ANNOTATED = "annotated.mp4"
 
 _TELL_EVERY_S = 0.5
 _PREVIEW_EVERY_S = 1.5
 _PREVIEW_SIDE_PX = 360
 _STILL_SIDE_PX = 480
 _PARTIAL_SHARE = 0.15
-_FACTS = ("preset", "plate_diameter_m", "height_m", "load_kg")
+_FACTS = ("preset", "plate_diameter_m", "height_m", "load_kg", "variant", "rules", "tempo")
 
 
 class FaceWatch:
@@ -126,7 +123,8 @@ def analyze(task: Mapping[str, Any], folder: Path, say: Say) -> None:
     Parameters
     ----------
     task
-        `path`, `name`, `models_dir`, `threads`, `limits`, `blur` and `options`: what was said of the set.
+        `path`, `name`, `models_dir`, `threads`, `limits`, `blur`, `options`: what was said of the set, and
+        `references`: by lift the name and document of what it is compared with.
     folder
         Gets the files of `formcheck.save_analysis`, stills of the findings and a copy with blurred faces.
     say
@@ -154,17 +152,31 @@ def analyze(task: Mapping[str, Any], folder: Path, say: Say) -> None:
     for frame in source:
         analyzer.update(frame)
         meanwhile.see(frame)
-    _write(analyzer, source, options.get("lift"), folder, say)
-    _show(folder, watch.faces, blur=task["blur"], say=say)
-
-
-def _write(analyzer: Analyzer, source: FrameSource, lift: str | None, folder: Path, say: Say) -> None:
     motion = analyzer.motion()
     say(progress_line(Progress("judging", len(motion.time_s), len(motion.time_s), 0.0)))
     take = folder / "take.npz"
     formcheck.save_motion(motion, take, note=analyzer.origin(source).to_json())
-    analysis = replace(formcheck.analyze_motion(take, lift=lift), source=source)
+    analysis = judged(take, options.get("lift"), settings, task["references"])
     take.unlink()
+    _write(replace(analysis, source=source), folder, say)
+    _show(folder, watch.faces, blur=task["blur"], say=say)
+
+
+def judged(take: Path, lift: str | None, settings: Settings, references: Mapping[str, Any]) -> Analysis:
+    """Judge a take, beside the reference of its lift if there is one."""
+    analysis = formcheck.analyze_motion(take, lift=lift, settings=settings)
+    kept = references.get(analysis.report.lift.name)
+    if kept is None:
+        return analysis
+    path = take.with_name(kept["name"])
+    path.write_text(json.dumps(kept["document"]), "utf-8")
+    settings = settings.model_copy(update={"reference": path})
+    analysis = formcheck.analyze_motion(take, lift=lift, settings=settings)
+    path.unlink()
+    return analysis
+
+
+def _write(analysis: Analysis, folder: Path, say: Say) -> None:
     results = folder / "results"
     formcheck.save_analysis(analysis, results, progress=_throttled(say))
     for path in results.iterdir():

@@ -62,6 +62,10 @@ def _tempo(text: str) -> str:
     return text
 
 
+Tempo = Annotated[str, AfterValidator(_tempo)]
+"""A tempo that `tempo_s` can read."""
+
+
 class VideoLimits(BaseModel):
     """What a video may ask of the machine; beyond it the answer is `TooLarge`."""
 
@@ -108,7 +112,7 @@ class Settings(BaseSettings):
     rules: str | None = Field(None, pattern=r"^[a-z_]+$")
     lifts: Path | None = None
     reference: Path | None = None
-    tempo: Annotated[str, AfterValidator(_tempo)] | None = None
+    tempo: Tempo | None = None
     limits: VideoLimits = VideoLimits()
 
     @classmethod

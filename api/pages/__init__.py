@@ -1,5 +1,6 @@
 """The pages: templates, and what they share with the report that `formcheck analyze` writes."""
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -9,8 +10,11 @@ from jinja2 import ChoiceLoader, Environment, FileSystemLoader, FunctionLoader, 
 from formcheck import Report
 from formcheck.report.html import page_environment, page_parts, read_part
 
+from ..tables import Analysis, Athlete, Reference, Video
+
 HERE = Path(__file__).parents[1]
 
+_HISTORY = 12
 _OURS = FileSystemLoader(HERE / "pages")
 
 
@@ -20,7 +24,7 @@ def make_pages() -> Jinja2Templates:
         loader=_OURS, autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
     )
     environment.filters["day"] = lambda at: f"{at:%Y-%m-%d}"
-    environment.filters["sure"] = _sure
+    environment.filters |= {"sure": _sure, "last_sets": _last_sets, "reference": _reference}
     return Jinja2Templates(env=environment)
 
 
@@ -28,6 +32,19 @@ def render_report(report: Report, template: str, **more: Any) -> str:
     """Render a page that extends the report's."""
     loader = ChoiceLoader([_OURS, FunctionLoader(read_part)])
     return page_environment(loader, report).get_template(template).render(**page_parts(report), **more)
+
+
+def _last_sets(lift: str, sets: Sequence[tuple[Analysis, Video, Athlete]]) -> list[Analysis]:
+    """The newest finished sets of a lift, the newest first."""
+    done = [one for one, _, _ in sets if one.summary and one.summary["lift"] == lift]
+    return done[:_HISTORY]
+
+
+def _reference(one: Reference) -> str:
+    """Word what a reference is made of."""
+    reps = f"rep {one.rep}" if one.rep else f"{one.reps} best reps"
+    load = f", {one.load_kg:g} kg" if one.load_kg else ""
+    return f"{one.lift.replace('_', ' ')}, {reps}{load}, {one.view} view, {one.created_at:%Y-%m-%d}"
 
 
 def _sure(part: dict[str, Any]) -> str:

@@ -20,6 +20,7 @@ from ..auth import (
     new_secret,
     sign_in,
 )
+from ..contract import may
 from ..deps import CallerDep, LimitsDep, Managed, Readable, SessionDep, SettingsDep
 from ..paging import Shown
 from ..problems import Problem
@@ -132,7 +133,11 @@ def _same_site(request: Request) -> None:
         raise Problem(403, "csrf", "This request does not come from a page of ours.", "Open the page itself.")
 
 
-@router.post("/sign-in", dependencies=[Depends(_same_site)])
+@router.post(
+    "/sign-in",
+    dependencies=[Depends(_same_site)],
+    openapi_extra=may("csrf", "too-often", "wrong-password"),
+)
 def sign_in_here(
     body: Credentials,
     request: Request,
@@ -147,7 +152,12 @@ def sign_in_here(
     return _signed_in(session, user, response, settings)
 
 
-@router.post("/accounts", status_code=status.HTTP_201_CREATED, dependencies=[Depends(_same_site)])
+@router.post(
+    "/accounts",
+    status_code=status.HTTP_201_CREATED,
+    dependencies=[Depends(_same_site)],
+    openapi_extra=may("csrf", "link-spent", "name-taken", "password-length", "too-often"),
+)
 def make_account(
     body: NewAccount,
     request: Request,
@@ -199,7 +209,11 @@ def show_me(caller: CallerDep) -> Me:
     return Me(id=user.id, login=user.login, role=caller.role, athlete_id=user.athlete_id, csrf=caller.csrf)
 
 
-@router.post("/password", status_code=status.HTTP_204_NO_CONTENT)
+@router.post(
+    "/password",
+    status_code=status.HTTP_204_NO_CONTENT,
+    openapi_extra=may("password-length", "wrong-password"),
+)
 def change_password(body: PasswordChange, yours: Managed, limits: LimitsDep) -> None:
     """Change the password; every browser is signed out."""
     limits.count_sign_in("password", yours.caller.user.login)
@@ -209,7 +223,7 @@ def change_password(body: PasswordChange, yours: Managed, limits: LimitsDep) -> 
     yours.session.commit()
 
 
-@router.post("/invitations", status_code=status.HTTP_201_CREATED)
+@router.post("/invitations", status_code=status.HTTP_201_CREATED, openapi_extra=may("not-found", "role"))
 def make_invitation(body: InvitationWanted, request: Request, yours: Managed, settings: SettingsDep) -> Link:
     """Make a one-time link to an account."""
     role = yours.caller.role
@@ -230,7 +244,7 @@ def link(request: Request, settings: ServiceSettings, path: str) -> str:
     return (settings.public_url.rstrip("/") or str(request.base_url).rstrip("/")) + path
 
 
-@router.get("/keys")
+@router.get("/keys", openapi_extra=may("scope-missing"))
 def list_keys(yours: Managed) -> list[KeyShown]:
     """List your keys."""
     rows = yours.session.scalars(yours.all(ApiKey).order_by(ApiKey.id.desc()))
@@ -268,7 +282,7 @@ def show_practice(yours: Readable) -> Practice:
     return Practice.model_validate(yours.caller.tenant)
 
 
-@router.put("/practice")
+@router.put("/practice", openapi_extra=may("role"))
 def change_practice(body: Practice, yours: Managed) -> Practice:
     """Change them; new analyses heed them."""
     if yours.caller.role == "athlete":

@@ -1,4 +1,4 @@
-"""Analyses: asked for, watched, canceled, tried again, compared, reviewed, deleted."""
+"""Analyses: asked for, watched, canceled, tried again, reviewed, deleted."""
 
 import hashlib
 import json
@@ -15,9 +15,11 @@ from pydantic import BaseModel, Field
 from sqlalchemy import func, select
 from sqlalchemy.exc import IntegrityError
 
-from formcheck import load_lift
-from formcheck.settings import Preset
+from formcheck.errors import InvalidReference
+from formcheck.lifts import check_meant
+from formcheck.settings import Preset, Tempo
 
+from ..contract import may
 from ..database import reading
 from ..deps import (
     AnalysisChanged,
@@ -33,7 +35,7 @@ from ..deps import (
 from ..paging import After, Limit, Page, Shown, page_of
 from ..problems import Problem
 from ..retention import erase_analyses, new_receipt
-from ..tables import Analysis, State, TrainingSession, Video, now
+from ..tables import Analysis, Athlete, Reference, State, TrainingSession, Video, now
 from .receipts import ReceiptShown
 
 router = APIRouter(tags=["analyses"])
@@ -42,6 +44,7 @@ FINAL = ("done", "failed", "canceled")
 _LOOK_EVERY_S = 0.5
 _LONGEST_S = 3600.0
 _WAITING = ("queued", "running")
+_EVENT = 'event: progress\ndata: {"state": "running", "progress": {"stage": "watching", "done": 90}}\n\n'
 
 
 class Options(BaseModel):
@@ -49,17 +52,25 @@ class Options(BaseModel):
 
     lift: str | None = Field(None, max_length=50, examples=["squat"])
     preset: Preset | None = None
-    slow_motion: float | None = Field(None, ge=1, le=100)
-    plate_diameter_m: float | None = Field(None, ge=0.15, le=0.6)
-    height_m: float | None = Field(None, ge=1.0, le=2.5)
+    slow_motion: float | None = Field(None, ge=1, le=100, examples=[8])
+    plate_diameter_m: float | None = Field(None, ge=0.15, le=0.6, examples=[0.45])
+    height_m: float | None = Field(None, ge=1.0, le=2.5, examples=[1.72])
     load_kg: float | None = Field(None, gt=0, le=600)
+    variant: str | None = Field(None, max_length=50, examples=["low_bar"])
+    rules: str | None = Field(None, max_length=50, examples=["competition"])
+    tempo: Tempo | None = Field(None, max_length=20, examples=["3-1-0"])
 
 
 class AnalysisWanted(Options):
-    """A video to analyze, and what is said of the set."""
+    """A video to analyze, and what is said of the set.
+
+    `reference_id` are the reps to compare with; left out, the athlete's own newest of the lift, if any. A
+    load or height that is left out is the session's or the athlete's.
+    """
 
     video_id: UUID
     session_id: UUID | None = None
+    reference_id: UUID | None = None
 
 
 class AnalysisShown(Shown):
@@ -78,25 +89,6 @@ class AnalysisShown(Shown):
     created_at: datetime
     finished_at: datetime | None
     reviewed_at: datetime | None
-
-
-class Difference(BaseModel):
-    """A measure of two sets; `clear` where their intervals lie apart."""
-
-    measure: str
-    unit: str
-    first: float
-    second: float
-    change: float
-    clear: bool | None
-
-
-class Compared(BaseModel):
-    """Two sets, measure by measure."""
-
-    first: AnalysisShown
-    second: AnalysisShown
-    differences: list[Difference]
 
 
 class Review(BaseModel):
@@ -130,6 +122,7 @@ def list_analyses(
     "/analyses",
     status_code=status.HTTP_202_ACCEPTED,
     responses={200: {"model": AnalysisShown, "description": "Asked for before"}},
+    openapi_extra=may("gone", "invalid-reference", "not-found", "queue-full", "unknown-lift"),
 )
 def analyze(
     body: AnalysisWanted, request: Request, response: Response, yours: Writable, settings: SettingsDep
@@ -139,10 +132,13 @@ def analyze(
     video = yours.one(Video, body.video_id)
     if video.gone_at is not None:
         raise Problem(410, "gone", "This video was deleted, as the settings ask.", "Upload it again.")
-    if body.lift is not None:
-        load_lift(body.lift)
+    check_meant(body.lift, body.variant, body.rules)
     options = body.model_dump(include=set(Options.model_fields))
     options["preset"] = options["preset"] or settings.preset
+    training = yours.one(TrainingSession, body.session_id) if body.session_id else None
+    options["load_kg"] = options["load_kg"] or (training.load_kg if training else None)
+    options["height_m"] = options["height_m"] or session.get_one(Athlete, video.athlete_id).height_m
+    options["references"] = _references(yours, body, video.athlete_id)
     key = hashlib.sha256(json.dumps(options, sort_keys=True).encode()).hexdigest()
     same = yours.all(Analysis).where(Analysis.video_id == video.id, Analysis.options_key == key)
     found = session.scalar(same)
@@ -150,12 +146,11 @@ def analyze(
         response.status_code = status.HTTP_200_OK
     else:
         _check_queue(yours, settings.queue_length)
-        training = yours.one(TrainingSession, body.session_id).id if body.session_id else None
         found = Analysis(
             tenant_id=video.tenant_id,
             athlete_id=video.athlete_id,
             video_id=video.id,
-            session_id=training,
+            session_id=training.id if training else None,
             options=options,
             options_key=key,
         )
@@ -170,6 +165,20 @@ def analyze(
             response.status_code = status.HTTP_200_OK
     response.headers["Location"] = f"/api/v1/analyses/{found.id}"
     return AnalysisShown.model_validate(found)
+
+
+def _references(yours: Yours, body: AnalysisWanted, athlete_id: str) -> dict[str, str]:
+    """Which reference each lift is compared with."""
+    if body.reference_id is None:
+        own = yours.all(Reference).where(Reference.athlete_id == athlete_id).order_by(Reference.id)
+        newest = {row.lift: row.id for row in yours.session.scalars(own)}
+        return {lift: one for lift, one in newest.items() if body.lift in (None, lift)}
+    chosen = yours.one(Reference, body.reference_id)
+    if body.lift not in (None, chosen.lift):
+        raise InvalidReference(
+            f"expected a reference of the {body.lift}, found one of the {chosen.lift}", "Choose another."
+        )
+    return {chosen.lift: chosen.id}
 
 
 def _check_queue(yours: Yours, most: int) -> None:
@@ -197,7 +206,7 @@ def show_analysis(analysis: AnalysisSeen) -> AnalysisShown:
     responses={
         200: {
             "description": "Server-sent events",
-            "content": {"text/event-stream": {"schema": {"type": "string"}}},
+            "content": {"text/event-stream": {"schema": {"type": "string"}, "example": _EVENT}},
         }
     },
 )
@@ -238,7 +247,11 @@ def cancel(analysis: AnalysisChanged, yours: Writable) -> AnalysisShown:
     return AnalysisShown.model_validate(analysis)
 
 
-@router.post("/analyses/{analysis_id}/retry", status_code=status.HTTP_202_ACCEPTED)
+@router.post(
+    "/analyses/{analysis_id}/retry",
+    status_code=status.HTTP_202_ACCEPTED,
+    openapi_extra=may("gone", "not-failed", "queue-full"),
+)
 def retry(
     analysis: AnalysisChanged, request: Request, yours: Writable, settings: SettingsDep
 ) -> AnalysisShown:
@@ -261,7 +274,7 @@ def retry(
     return AnalysisShown.model_validate(analysis)
 
 
-@router.put("/analyses/{analysis_id}/review")
+@router.put("/analyses/{analysis_id}/review", openapi_extra=may("role"))
 def review(body: Review, analysis: AnalysisChanged, yours: Writable) -> AnalysisShown:
     """Mark an analysis as reviewed, or not; coaches do."""
     if yours.caller.role == "athlete":
@@ -271,45 +284,10 @@ def review(body: Review, analysis: AnalysisChanged, yours: Writable) -> Analysis
     return AnalysisShown.model_validate(analysis)
 
 
-@router.delete("/analyses/{analysis_id}")
+@router.delete("/analyses/{analysis_id}", openapi_extra=may("storage-unreachable"))
 def delete_analysis(analysis: AnalysisManaged, yours: Managed, storage: StorageDep) -> ReceiptShown:
     """Delete an analysis with its results, comments and links; its video stays. Gives a receipt."""
     receipt = new_receipt(yours.session, analysis.tenant_id, analysis.athlete_id, "analysis", analysis.id)
     erase_analyses(yours.session, storage, [analysis], receipt)
     yours.session.commit()
     return ReceiptShown.model_validate(receipt)
-
-
-@router.get("/compare")
-def compare(first: UUID, second: UUID, yours: Readable) -> Compared:
-    """Compare two analyses, measure by measure."""
-    rows = [yours.one(Analysis, wanted) for wanted in (first, second)]
-    if any(row.state != "done" for row in rows):
-        raise Problem(409, "not-done", "Both analyses must be done.", "Wait for them.")
-    one, two = (AnalysisShown.model_validate(row) for row in rows)
-    return Compared(first=one, second=two, differences=differences(one.summary or {}, two.summary or {}))
-
-
-def differences(first: dict[str, Any], second: dict[str, Any]) -> list[Difference]:
-    """Compare what two summaries have in common; nothing where they are of different lifts."""
-    if first["lift"] != second["lift"]:
-        return []
-    found = []
-    for name, one in first["measures"].items():
-        two = second["measures"].get(name)
-        if two is None or two["unit"] != one["unit"]:
-            continue
-        ends = (one["low"], one["high"], two["low"], two["high"])
-        clear = None if None in ends else one["high"] < two["low"] or two["high"] < one["low"]
-        change = round(two["value"] - one["value"], 4)
-        found.append(
-            Difference(
-                measure=name,
-                unit=one["unit"],
-                first=one["value"],
-                second=two["value"],
-                change=change,
-                clear=clear,
-            )
-        )
-    return found

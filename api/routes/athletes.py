@@ -1,13 +1,14 @@
 """Athletes, their sessions, history and trends."""
 
 from datetime import date, datetime
-from typing import Any
+from typing import Any, Literal
 from uuid import UUID
 
 from fastapi import APIRouter, Response, status
 from pydantic import BaseModel, Field
 from sqlalchemy import select
 
+from ..contract import may
 from ..deps import (
     AthleteChanged,
     AthleteManaged,
@@ -92,22 +93,35 @@ class Trend(BaseModel):
     points: list[TrendPoint]
 
 
-class FaultCount(BaseModel):
-    """In how many sets a rule was broken."""
+class FaultPoint(BaseModel):
+    """In how many reps of one set a rule was broken, of those in which it could be judged."""
+
+    analysis_id: str
+    at: datetime
+    faulty: int
+    judged: int
+
+
+class FaultTrend(BaseModel):
+    """A rule that was broken at least once, in each set in which it was judged, oldest first."""
 
     lift: str
     rule_id: str
     title: str
-    sets: int
-    of: int
+    points: list[FaultPoint]
 
 
 class Record(BaseModel):
-    """The heaviest set of a lift, by what was said to be on the bar."""
+    """The best set of a lift: the heaviest, by what was said to be on the bar, or the fastest at a load.
 
+    `velocity_mps` is the mean over the set's reps; None where it was not measured.
+    """
+
+    kind: Literal["heaviest", "fastest"]
     lift: str
     load_kg: float
     reps: int
+    velocity_mps: float | None
     analysis_id: str
     at: datetime
 
@@ -116,7 +130,7 @@ class Trends(BaseModel):
     """How an athlete's lifts develop."""
 
     trends: list[Trend]
-    faults: list[FaultCount]
+    faults: list[FaultTrend]
     records: list[Record]
 
 
@@ -127,7 +141,7 @@ def list_athletes(yours: Readable, limit: Limit = 100, after: After = None) -> P
     return Page(items=[AthleteShown.model_validate(row) for row in rows], next=following)
 
 
-@router.post("/athletes", status_code=status.HTTP_201_CREATED)
+@router.post("/athletes", status_code=status.HTTP_201_CREATED, openapi_extra=may("role"))
 def add_athlete(body: AthleteFields, yours: Writable, response: Response, key: Key = None) -> AthleteShown:
     """Add an athlete; coaches do."""
     if yours.caller.role == "athlete":
@@ -158,7 +172,7 @@ def change_athlete(body: AthleteFields, athlete: AthleteChanged, yours: Writable
     return AthleteShown.model_validate(athlete)
 
 
-@router.delete("/athletes/{athlete_id}")
+@router.delete("/athletes/{athlete_id}", openapi_extra=may("is-coach", "storage-unreachable"))
 def delete_athlete(athlete: AthleteManaged, yours: Managed, storage: StorageDep) -> ReceiptShown:
     """Delete an athlete with everything of theirs: account, videos, results, sessions; gives a receipt."""
     session = yours.session
@@ -184,8 +198,7 @@ def show_trends(athlete: AthleteSeen, yours: Readable) -> Trends:
 def trends_of(sets: list[Analysis]) -> Trends:
     """Gather the trends of sets, oldest first."""
     trends: dict[tuple[str, str], Trend] = {}
-    faults: dict[tuple[str, str], FaultCount] = {}
-    records: dict[str, Record] = {}
+    faults: dict[str, FaultTrend] = {}
     for row in sets:
         told: dict[str, Any] = row.summary or {}
         lift = told["lift"]
@@ -197,18 +210,43 @@ def trends_of(sets: list[Analysis]) -> Trends:
             trend.points.append(
                 TrendPoint(analysis_id=row.id, at=row.created_at, load_kg=told["load_kg"], **ends)
             )
-        for fault in told["faults"]:
-            if fault["verdict"] == "fault":
-                names = {"lift": lift, "rule_id": fault["rule_id"], "title": fault["title"]}
-                faults.setdefault((lift, fault["rule_id"]), FaultCount(**names, sets=0, of=0)).sets += 1
-        load = told["load_kg"]
-        if load and (lift not in records or load > records[lift].load_kg):
-            records[lift] = Record(
-                lift=lift, load_kg=load, reps=told["reps"], analysis_id=row.id, at=row.created_at
+        for rule_id, rule in told["rules"].items():
+            fault = faults.setdefault(
+                rule_id, FaultTrend(lift=lift, rule_id=rule_id, title=rule["title"], points=[])
             )
-    for count in faults.values():
-        count.of = sum(1 for row in sets if (row.summary or {})["lift"] == count.lift)
-    return Trends(trends=list(trends.values()), faults=list(faults.values()), records=list(records.values()))
+            counts = {count: rule[count] for count in ("faulty", "judged")}
+            fault.points.append(FaultPoint(analysis_id=row.id, at=row.created_at, **counts))
+    broken = [fault for fault in faults.values() if any(point.faulty for point in fault.points)]
+    return Trends(trends=list(trends.values()), faults=broken, records=records_of(sets))
+
+
+def records_of(sets: list[Analysis]) -> list[Record]:
+    """The heaviest set of each lift, and at each load that was lifted more than once the fastest."""
+    known = [_record(row) for row in sets if (row.summary or {})["load_kg"]]
+    heaviest: dict[str, Record] = {}
+    at_load: dict[tuple[str, float], list[Record]] = {}
+    for one in known:
+        if one.lift not in heaviest or one.load_kg > heaviest[one.lift].load_kg:
+            heaviest[one.lift] = one
+        if one.velocity_mps is not None:
+            at_load.setdefault((one.lift, one.load_kg), []).append(one)
+    fastest = [max(ones, key=lambda one: one.velocity_mps or 0) for ones in at_load.values() if len(ones) > 1]
+    found = [*heaviest.values(), *(one.model_copy(update={"kind": "fastest"}) for one in fastest)]
+    return sorted(found, key=lambda one: (one.lift, one.kind == "fastest", -one.load_kg))
+
+
+def _record(row: Analysis) -> Record:
+    told: dict[str, Any] = row.summary or {}
+    velocity = told["measures"].get("mean_velocity")
+    return Record(
+        kind="heaviest",
+        lift=told["lift"],
+        load_kg=told["load_kg"],
+        reps=told["reps"],
+        velocity_mps=velocity["value"] if velocity else None,
+        analysis_id=row.id,
+        at=row.created_at,
+    )
 
 
 @router.get("/sessions")
@@ -223,7 +261,7 @@ def list_sessions(
     return Page(items=[SessionShown.model_validate(row) for row in rows], next=following)
 
 
-@router.post("/sessions", status_code=status.HTTP_201_CREATED)
+@router.post("/sessions", status_code=status.HTTP_201_CREATED, openapi_extra=may("not-found"))
 def add_session(body: NewSession, yours: Writable, response: Response, key: Key = None) -> SessionShown:
     """Write down a session."""
     training = made_before(yours, TrainingSession, key, body)

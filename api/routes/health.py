@@ -8,11 +8,14 @@ from prometheus_client import CONTENT_TYPE_LATEST
 from pydantic import BaseModel
 from sqlalchemy import func, select
 
-from ..deps import Managed, SessionDep, SettingsDep, StorageDep
+from ..contract import may
+from ..deps import Managed, ScratchDep, SessionDep, SettingsDep
 from ..problems import Problem
 from ..tables import Worker, now
 
 router = APIRouter(tags=["health"])
+
+_METRICS = {"schema": {"type": "string"}, "example": "formcheck_workers 1.0\n"}
 
 
 class Alive(BaseModel):
@@ -33,22 +36,27 @@ def is_alive() -> Alive:
     return Alive()
 
 
-@router.get("/readyz")
-def is_ready(session: SessionDep, storage: StorageDep, settings: SettingsDep) -> Ready:
+@router.get("/readyz", openapi_extra=may("no-room", "no-worker"))
+def is_ready(session: SessionDep, scratch: ScratchDep, settings: SettingsDep) -> Ready:
     """Say whether uploads can be taken and judged."""
     recent = Worker.seen_at > now() - timedelta(seconds=settings.lost_after_s)
     workers = session.scalar(select(func.count()).select_from(Worker).where(recent)) or 0
     if not workers:
         raise Problem(503, "no-worker", "No worker has said that it lives.", "Start `formcheck worker`.")
-    if storage.free_bytes() < settings.reserve_bytes:
-        raise Problem(503, "disk-full", "The disk is nearly full.", "Make room.")
+    if scratch.free_bytes() < settings.reserve_bytes:
+        raise Problem(503, "no-room", "The disk is nearly full.", "Make room.")
     return Ready(workers=workers)
 
 
-@router.get("/metrics", response_class=Response)
-def show_metrics(request: Request, yours: Managed, storage: StorageDep) -> Response:
+@router.get(
+    "/metrics",
+    response_class=Response,
+    responses={200: {"description": "Prometheus' text", "content": {"text/plain": _METRICS}}},
+    openapi_extra=may("role", "scope-missing"),
+)
+def show_metrics(request: Request, yours: Managed, scratch: ScratchDep) -> Response:
     """Give numbers for Prometheus; the owner's key of scope admin is needed."""
     if yours.caller.role != "owner":
         raise Problem(403, "role", "Only the owner sees these.", "Use a key of the owner's.")
-    text = request.app.state.metrics.text(yours.session, storage)
+    text = request.app.state.metrics.text(yours.session, scratch)
     return Response(text, media_type=CONTENT_TYPE_LATEST)

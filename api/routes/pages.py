@@ -16,10 +16,10 @@ from ..auth import COOKIE, caller_of_cookie, find_invitation
 from ..deps import AnalysisSeen, AthleteSeen, Readable, SessionDep, StorageDep, Yours
 from ..pages import render_report
 from ..problems import not_found
-from ..storage import Storage
-from ..tables import Analysis, ApiKey, Athlete, Comment, Share, TrainingSession, Video, now
-from .analyses import compare
+from ..storage import Storage, load, results_key
+from ..tables import Analysis, ApiKey, Athlete, Comment, Reference, Share, TrainingSession, Video, now
 from .athletes import show_trends
+from .comparing import compare
 from .talk import SharedDep
 
 router = APIRouter()
@@ -98,8 +98,13 @@ def board_page(
 def upload_page(request: Request, yours: Readable) -> HTMLResponse:
     """Show the page to upload sets."""
     athletes = list(yours.session.scalars(yours.all(Athlete).order_by(Athlete.name)))
+    references = list(
+        yours.session.scalars(yours.all(Reference).order_by(Reference.id.desc()).limit(_RECENT))
+    )
     lifts = [load_lift(name) for name in known_lifts()]
-    return _page(request, yours, "upload.html", athletes=athletes, lifts=lifts)
+    names = {athlete.id: athlete.name for athlete in athletes}
+    facts = {"athletes": athletes, "lifts": lifts, "references": references, "names": names}
+    return _page(request, yours, "upload.html", **facts)
 
 
 @router.get("/athletes")
@@ -114,6 +119,7 @@ def athlete_page(request: Request, athlete: AthleteSeen, yours: Readable) -> HTM
     """Show an athlete: trends, records, sets and sessions."""
     trends = show_trends(athlete, yours)
     sessions = yours.all(TrainingSession).where(TrainingSession.athlete_id == athlete.id)
+    references = yours.all(Reference).where(Reference.athlete_id == athlete.id)
     return _page(
         request,
         yours,
@@ -125,6 +131,7 @@ def athlete_page(request: Request, athlete: AthleteSeen, yours: Readable) -> HTM
             for trend in trends.trends
         ],
         sets=_sets(yours, athlete.id),
+        references=list(yours.session.scalars(references.order_by(Reference.id.desc()))),
         sessions=list(yours.session.scalars(sessions.order_by(TrainingSession.day.desc()).limit(_RECENT))),
         lifts=[load_lift(name) for name in known_lifts()],
     )
@@ -181,10 +188,10 @@ def _pictures(analysis: Analysis) -> dict[str, tuple[str, float]]:
 
 
 def _report(storage: Storage, analysis_id: str) -> Report:
-    path = storage.result(analysis_id, "report.json")
-    if path is None:
-        raise not_found("report")
-    return Report.model_validate_json(path.read_text("utf-8"))
+    try:
+        return Report.model_validate_json(load(storage, results_key(analysis_id, "report.json")))
+    except FileNotFoundError as error:
+        raise not_found("report") from error
 
 
 @router.get("/s/{token}")

@@ -5,11 +5,11 @@ from typing import Annotated
 from uuid import UUID
 
 from fastapi import APIRouter, Depends, Request, Response, status
-from fastapi.responses import FileResponse
 from pydantic import BaseModel, Field
 from sqlalchemy import select
 
 from ..auth import digest, new_secret
+from ..contract import FILE_PROBLEMS, may, sends
 from ..deps import (
     AnalysisChanged,
     AnalysisManaged,
@@ -24,9 +24,10 @@ from ..deps import (
 )
 from ..paging import Shown
 from ..problems import Problem
+from ..ranges import StoredFile
 from ..repeats import Key, made_before, remember
+from ..storage import ANNOTATED, BLURRED
 from ..tables import Analysis, Comment, Share, now
-from ..watching import ANNOTATED, BLURRED
 from .accounts import address_of, link
 from .results import result_file
 
@@ -100,7 +101,7 @@ def add_comment(
     return CommentShown.model_validate(comment)
 
 
-@router.delete("/comments/{comment_id}", status_code=status.HTTP_204_NO_CONTENT)
+@router.delete("/comments/{comment_id}", status_code=status.HTTP_204_NO_CONTENT, openapi_extra=may("role"))
 def delete_comment(comment_id: UUID, yours: Managed) -> None:
     """Delete a comment: its author does, or the coach."""
     comment = yours.one(Comment, comment_id)
@@ -110,14 +111,18 @@ def delete_comment(comment_id: UUID, yours: Managed) -> None:
     yours.session.commit()
 
 
-@router.get("/analyses/{analysis_id}/shares")
+@router.get("/analyses/{analysis_id}/shares", openapi_extra=may("scope-missing"))
 def list_shares(analysis: AnalysisManaged, yours: Managed) -> list[ShareShown]:
     """List the links to a set that still hold."""
     query = yours.all(Share).where(Share.analysis_id == analysis.id, Share.expires_at > now())
     return [ShareShown.model_validate(row) for row in yours.session.scalars(query.order_by(Share.id.desc()))]
 
 
-@router.post("/analyses/{analysis_id}/shares", status_code=status.HTTP_201_CREATED)
+@router.post(
+    "/analyses/{analysis_id}/shares",
+    status_code=status.HTTP_201_CREATED,
+    openapi_extra=may("not-done"),
+)
 def share(
     body: ShareWanted, analysis: AnalysisManaged, request: Request, yours: Managed, settings: SettingsDep
 ) -> ShareMade:
@@ -161,16 +166,24 @@ SharedDep = Annotated[tuple[Share, Analysis], Depends(_shared, scope="function")
 """What a share link leads to."""
 
 
-@public.get("/shared/{token}/report.json", response_class=FileResponse)
-def shared_report(shared: SharedDep, storage: StorageDep) -> Response:
+@public.get(
+    "/shared/{token}/report.json",
+    response_class=StoredFile,
+    responses=sends("application/json", ranges=True),
+    openapi_extra=may("link-spent", "too-often", *FILE_PROBLEMS),
+)
+def shared_report(shared: SharedDep, request: Request, storage: StorageDep) -> Response:
     """Give a shared set's report."""
-    return result_file(storage, shared[1].id, "report.json", "application/json", keep_s=0)
+    return result_file(request, storage, shared[1], "report.json", "application/json", keep_s=0)
 
 
 @public.get(
-    "/shared/{token}/video.mp4", response_class=FileResponse, responses={206: {"description": "A range"}}
+    "/shared/{token}/video.mp4",
+    response_class=StoredFile,
+    responses=sends("video/mp4", ranges=True),
+    openapi_extra=may("link-spent", "too-often", *FILE_PROBLEMS),
 )
-def shared_video(shared: SharedDep, storage: StorageDep) -> Response:
+def shared_video(shared: SharedDep, request: Request, storage: StorageDep) -> Response:
     """Give a shared set's clip, faces blurred unless the link says otherwise; ranges are served."""
     name = BLURRED if shared[0].blur_faces else ANNOTATED
-    return result_file(storage, shared[1].id, name, "video/mp4", keep_s=0)
+    return result_file(request, storage, shared[1], name, "video/mp4", keep_s=0)

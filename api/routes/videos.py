@@ -3,17 +3,20 @@
 from datetime import datetime
 from pathlib import Path
 from typing import Annotated, Any
+from urllib.parse import quote
 from uuid import UUID, uuid4
 
 from anyio import to_thread
 from fastapi import APIRouter, Header, Query, Request, Response, status
 from fastapi import Path as InPath
-from fastapi.responses import FileResponse
 
+from ..contract import UPLOAD_PROBLEMS, may, sends
 from ..deps import (
+    SLOW,
     LimitsDep,
     Managed,
     Readable,
+    ScratchDep,
     SettingsDep,
     StorageDep,
     VideoManaged,
@@ -21,10 +24,12 @@ from ..deps import (
     Writable,
     Yours,
 )
+from ..formats import MEDIA_TYPES
 from ..paging import After, Limit, Page, Shown, page_of
-from ..problems import Problem, more
+from ..problems import Problem
+from ..ranges import StoredFile, answer_file
 from ..retention import erase_video, new_receipt
-from ..storage import Storage
+from ..storage import video_key
 from ..tables import Video
 from ..uploads import Arrival, check_room, find, inspect, keep, receive
 from .receipts import ReceiptShown
@@ -38,7 +43,6 @@ _BODY = {
         "content": {"application/octet-stream": {"schema": {"type": "string", "format": "binary"}}},
     }
 }
-_TOO_MUCH = more(413, 415, 507)
 HASH = r"^[0-9a-f]{64}$"
 Sha256 = Annotated[str, InPath(pattern=HASH, description="SHA-256 of the whole file, in hexadecimal.")]
 Name = Annotated[str, Query(max_length=1000, description="What to call it; kept as text only.")]
@@ -74,17 +78,17 @@ def list_videos(
 
 @router.post(
     "/videos",
-    tags=["uploads"],
+    tags=[SLOW],
     status_code=status.HTTP_201_CREATED,
-    openapi_extra=_BODY,
-    responses={200: {"model": VideoShown, "description": "Known already"}, **_TOO_MUCH},
+    openapi_extra=_BODY | may(*UPLOAD_PROBLEMS),
+    responses={200: {"model": VideoShown, "description": "Known already"}},
 )
 async def upload_video(
     request: Request,
     response: Response,
     yours: Writable,
     settings: SettingsDep,
-    storage: StorageDep,
+    scratch: ScratchDep,
     limits: LimitsDep,
     name: Name = "video",
     athlete_id: UUID | None = None,
@@ -99,8 +103,8 @@ async def upload_video(
         response.status_code = status.HTTP_200_OK
         return VideoShown.model_validate(known)
     limits.count_upload(yours.caller.limit_key)
-    check_room(storage, settings, content_length)
-    part = storage.part(yours.caller.user.id, uuid4().hex)
+    check_room(scratch, settings, content_length)
+    part = scratch.part(yours.caller.user.id, uuid4().hex)
     try:
         await receive(request, part, settings)
         arrival = await to_thread.run_sync(inspect, part)
@@ -140,19 +144,19 @@ async def _keep(
     response_class=Response,
     responses={204: {"description": "`Upload-Offset` says how many bytes arrived; 0: none, or all"}},
 )
-def ask_offset(sha256: Sha256, yours: Readable, storage: StorageDep) -> Response:
+def ask_offset(sha256: Sha256, yours: Readable, scratch: ScratchDep) -> Response:
     """Ask how much of an upload has arrived."""
-    part = storage.part(yours.caller.user.id, sha256)
+    part = scratch.part(yours.caller.user.id, sha256)
     arrived = part.stat().st_size if part.is_file() else 0
     return Response(status_code=status.HTTP_204_NO_CONTENT, headers={"Upload-Offset": str(arrived)})
 
 
 @router.put(
     "/uploads/{sha256}",
-    tags=["uploads"],
+    tags=[SLOW],
     status_code=status.HTTP_201_CREATED,
-    openapi_extra=_BODY,
-    responses={200: {"model": VideoShown, "description": "Known already"}, **_TOO_MUCH},
+    openapi_extra=_BODY | may(*UPLOAD_PROBLEMS, "wrong-offset"),
+    responses={200: {"model": VideoShown, "description": "Known already"}},
 )
 async def resume_upload(
     sha256: Sha256,
@@ -160,7 +164,7 @@ async def resume_upload(
     response: Response,
     yours: Writable,
     settings: SettingsDep,
-    storage: StorageDep,
+    scratch: ScratchDep,
     limits: LimitsDep,
     name: Name = "video",
     athlete_id: UUID | None = None,
@@ -174,8 +178,8 @@ async def resume_upload(
         response.status_code = status.HTTP_200_OK
         return VideoShown.model_validate(known)
     limits.count_upload(yours.caller.limit_key)
-    check_room(storage, settings, None)
-    part = storage.part(yours.caller.user.id, sha256)
+    check_room(scratch, settings, None)
+    part = scratch.part(yours.caller.user.id, sha256)
     there = part.stat().st_size if part.is_file() else 0
     if offset > there:
         header = {"Upload-Offset": str(there)}
@@ -193,8 +197,8 @@ async def resume_upload(
 async def _receive_or_drop(request: Request, part: Path, settings: Any, offset: int) -> None:
     try:
         await receive(request, part, settings, offset=offset)
-    except Problem as problem:
-        if problem.kind != "cut-off":
+    except (Problem, OSError) as error:
+        if not (isinstance(error, Problem) and error.kind == "cut-off"):
             part.unlink(missing_ok=True)
         raise
 
@@ -223,36 +227,28 @@ def show_video(video: VideoSeen) -> VideoShown:
 
 
 @router.get(
-    "/videos/{video_id}/content", response_class=FileResponse, responses={206: {"description": "A range"}}
+    "/videos/{video_id}/content",
+    response_class=StoredFile,
+    responses=sends(*MEDIA_TYPES, ranges=True),
+    openapi_extra=may("faces-hidden", "gone", "storage-unreachable", "wrong-range"),
 )
-def download_video(video: VideoSeen, yours: Readable, storage: StorageDep) -> FileResponse:
+def download_video(video: VideoSeen, request: Request, yours: Readable, storage: StorageDep) -> StoredFile:
     """Download a video as it was filmed, unless faces are to be blurred; ranges are served."""
-    return video_file(video, storage, blurred=yours.caller.tenant.blur_faces)
-
-
-def video_file(video: Video, storage: Storage, *, blurred: bool) -> FileResponse:
-    """Answer with a video's bytes.
-
-    Raises
-    ------
-    Problem
-        403 where faces must not be shown, 410 where the retention deleted it.
-    """
-    if blurred:
+    if yours.caller.tenant.blur_faces:
         raise Problem(
             403, "faces-hidden", "Faces are blurred here, and this file shows them.", "See the annotated one."
         )
-    path = storage.video(video.sha256)
-    if video.gone_at is not None or not path.is_file():
+    headers = {"Content-Disposition": f"inline; filename*=UTF-8''{quote(video.name, safe='')}"}
+    key, media_type = video_key(video.sha256), video.media_type
+    answer = answer_file(request, storage, key, media_type=media_type, headers=headers)
+    if video.gone_at is not None or answer is None:
         raise Problem(
             410, "gone", "This video was deleted, as the settings ask.", "Its results are still there."
         )
-    return FileResponse(
-        path, media_type=video.media_type, filename=video.name, content_disposition_type="inline"
-    )
+    return answer
 
 
-@router.delete("/videos/{video_id}")
+@router.delete("/videos/{video_id}", openapi_extra=may("storage-unreachable"))
 def delete_video(video: VideoManaged, yours: Managed, storage: StorageDep) -> ReceiptShown:
     """Delete a video with all its analyses: rows, files and links; gives a receipt."""
     receipt = new_receipt(yours.session, video.tenant_id, video.athlete_id, "video", video.id)

@@ -43,6 +43,18 @@ find("share").addEventListener("submit", (event) => {
   });
 });
 
+find("reference").addEventListener("submit", (event) => {
+  event.preventDefault();
+  const rep = event.currentTarget.elements.rep.value;
+  const kept = find("kept");
+  kept.textContent = "Reading the reps";
+  attempt(async () => {
+    const wanted = { analysis_ids: [tools.dataset.analysis], rep: rep ? Number(rep) : null };
+    const made = await send("POST", "/api/v1/references", wanted).finally(() => (kept.textContent = ""));
+    kept.textContent = `Kept: ${made.rep ? `rep ${made.rep}` : `${made.reps} best reps`}.`;
+  });
+});
+
 document.querySelectorAll("[data-revoke]").forEach((button) =>
   button.addEventListener("click", () => attempt(async () => {
     await send("DELETE", `/api/v1/shares/${button.dataset.revoke}`);

@@ -14,7 +14,7 @@ const layout = (title, x) => ({
   paper_bgcolor: "rgba(0,0,0,0)",
   plot_bgcolor: "rgba(0,0,0,0)",
   font: { family: getComputedStyle(document.body).fontFamily, size: 12, color: color("soft") },
-  xaxis: { gridcolor: color("line"), fixedrange: true, ...x },
+  xaxis: { gridcolor: color("line"), fixedrange: true, nticks: 5, tickangle: 0, automargin: true, ...x },
   yaxis: { gridcolor: color("line"), fixedrange: true, title: { text: title } },
 });
 
@@ -46,11 +46,14 @@ const drawVelocity = () => {
   Plotly.react(box, [trace(points, points.map((point) => point.load_kg), "markers")], layout("m/s", x), { displayModeBar: false, responsive: true });
 };
 
+// One point alone would have an axis of milliseconds.
+const around = (at) => [-1, 1].map((days) => new Date(Date.parse(at) + days * 86400000).toISOString());
+
 const draw = () => {
   const found = trends.find((trend) => trend.lift === lift.value && trend.measure === measure.value);
   const box = document.getElementById("trend");
   const when = found.points.map((point) => point.at);
-  const axis = when.length > 1 ? {} : { tickformat: "%b %d", dtick: 86400000 };
+  const axis = when.length > 1 ? {} : { tickformat: "%b %d", tickvals: when, range: around(when[0]) };
   Plotly.react(box, [trace(found.points, when, "lines+markers")], layout(found.unit, axis), { displayModeBar: false, responsive: true });
   drawVelocity();
 };

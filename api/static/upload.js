@@ -11,10 +11,17 @@ let last = Promise.resolve();
 
 const number = (name, factor = 1) => (form.elements[name].value ? Number(form.elements[name].value) * factor : null);
 
+const text = (name) => form.elements[name].value.trim() || null;
+
 const options = () => ({
-  lift: form.elements.lift.value || null,
-  preset: form.elements.preset.value || null,
+  lift: text("lift"),
+  preset: text("preset"),
+  variant: text("variant"),
+  rules: text("rules"),
+  tempo: text("tempo"),
+  reference_id: text("reference_id"),
   load_kg: number("load_kg"),
+  height_m: number("height_m"),
   plate_diameter_m: number("plate_mm", 0.001),
   slow_motion: number("slow_motion"),
 });

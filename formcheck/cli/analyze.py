@@ -97,7 +97,7 @@ def default_folder(source: Path, *, from_motion: bool) -> Path:
 
 def _check(source: Path, lift: str | None, folder: Path, settings: "Settings") -> None:
     """Fail at once on what would otherwise fail after minutes."""
-    from formcheck.lifts import lifts_meant
+    from formcheck.lifts import check_meant
     from formcheck.output import check_place
 
     if not source.exists():
@@ -105,9 +105,7 @@ def _check(source: Path, lift: str | None, folder: Path, settings: "Settings") -
             f"{source}: expected a video or a folder of images, found nothing",
             "Check the name and the folder.",
         )
-    meant = lifts_meant(lift, settings.variant, settings.lifts)
-    if not any(settings.rules in lift.rulebooks for lift in meant):
-        meant[0].chosen(rules=settings.rules)
+    check_meant(lift, settings.variant, settings.rules, settings.lifts)
     if settings.reference is not None:
         _check_reference(settings.reference, lift)
     check_place(folder)

@@ -28,11 +28,20 @@ Database = Annotated[
         help="postgresql://user:password@host/name. Default: SQLite in the data folder.",
     ),
 ]
+Store = Annotated[
+    str | None,
+    typer.Option(
+        "--storage",
+        metavar="URL",
+        help="s3://bucket/prefix, where videos and results are kept. Default: the data folder.",
+    ),
+]
 
 
 def serve(
     data: Data = None,
     database: Database = None,
+    storage: Store = None,
     host: Annotated[str, typer.Option(help="Address to listen at; 0.0.0.0: all.")] = "127.0.0.1",
     port: Annotated[int, typer.Option(min=1, max=65535, help="Port to listen at.")] = 8000,
     workers: Annotated[
@@ -48,13 +57,15 @@ def serve(
 
     The first start prints a link that makes the owner's account, once.
     """
-    service, settings = _service(data_dir=data, database_url=database, public_url=public_url)
+    service, settings = _service(
+        data_dir=data, database_url=database, storage_url=storage, public_url=public_url
+    )
     service.serve(settings, host=host, port=port, workers=workers, tell=typer.echo)
 
 
-def worker(data: Data = None, database: Database = None) -> None:
-    """Run a worker of the service: as many as you like, where its data folder and database can be reached."""
-    service, settings = _service(data_dir=data, database_url=database)
+def worker(data: Data = None, database: Database = None, storage: Store = None) -> None:
+    """Run a worker of the service: as many as you like, where its database and its storage can be reached."""
+    service, settings = _service(data_dir=data, database_url=database, storage_url=storage)
     service.work(settings)
 
 

@@ -15,8 +15,8 @@ from formcheck.lifts.lift import BarPlace, Change, Lift, Posture, Practice, RepR
 from formcheck.lifts.rule import Evidence, FaultRule
 
 __all__ = [
-    "BarPlace", "Change", "Evidence", "FaultRule", "Lift", "Posture", "Practice", "RepRule", "find_lifts",
-    "known_lifts", "lifts_meant", "load_lift", "read_lift",
+    "BarPlace", "Change", "Evidence", "FaultRule", "Lift", "Posture", "Practice", "RepRule", "check_meant",
+    "find_lifts", "known_lifts", "lifts_meant", "load_lift", "read_lift",
 ]  # fmt: skip
 
 
@@ -123,3 +123,15 @@ def lifts_meant(
         known = ", ".join(known for lift in lifts.values() for known in lift.variants)
         raise UnknownLift(f"no variant '{variant}'", f"Known variants: {known}.")
     return (having[0].chosen(variant=variant),)
+
+
+def check_meant(
+    name: str | None = None,
+    variant: str | None = None,
+    rules: str | None = None,
+    folder: Path | None = None,
+) -> None:
+    """Refuse names of a lift, variant or rulebook that there are not; raises as `lifts_meant` does."""
+    meant = lifts_meant(name, variant, folder)
+    if not any(rules in lift.rulebooks for lift in meant):
+        meant[0].chosen(rules=rules)

@@ -31,7 +31,7 @@ def make_settings(tmp_path, canned):
             "requests_per_min": 100_000,
             "uploads_per_h": 100_000,
             "sign_ins_per_min": 1000,
-            "stall_s": 15.0,
+            "stall_s": 60.0,
         }
         return ServiceSettings(**usual | changes)
 

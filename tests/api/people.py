@@ -1,18 +1,25 @@
 """People of a service, each with a browser of their own."""
 
+import re
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
+from urllib.parse import urlsplit
 
 from barbell import make_metric_report
 from builders import MemorySource, make_motion, make_report
 from fastapi.testclient import TestClient
+from synthetic import Tempo, film
 
 from api.app import create_app
 from api.auth import owners_link
 from api.database import migrate, open_engine
 from api.jobs import Jobs
+from api.settings import ServiceSettings
 from formcheck.draw import annotate
 from formcheck.draw.still import save_stills
+from formcheck.motion import save_motion
+from formcheck.origin import Origin
 from formcheck.report.files import to_json, write_reps_csv, write_signals_csv
 from formcheck.report.html import to_html
 
@@ -49,6 +56,29 @@ class Person:
         return answer.json()["id"]
 
 
+@cache
+def documented():
+    """What the OpenAPI says of each operation, by a pattern of its address."""
+    paths = create_app(ServiceSettings()).openapi()["paths"]
+    return [(re.compile(re.sub(r"{\w+}", "[^/]+", path)), methods) for path, methods in paths.items()]
+
+
+class Visitor(TestClient):
+    """A browser that believes no answer which the OpenAPI does not tell of."""
+
+    def request(self, method, url, **options):
+        answer = super().request(method, url, **options)
+        if answer.content and answer.headers["content-type"] == "application/problem+json":
+            path = urlsplit(str(url)).path
+            methods = next((m for pattern, m in documented() if pattern.fullmatch(path)), {})
+            kind = answer.json()["type"].rpartition(":")[2]
+            if method.lower() in methods:
+                told = methods[method.lower()]["responses"].get(str(answer.status_code), {})
+                known = told.get("content", {}).get("application/problem+json", {}).get("examples", {})
+                assert kind in known, f"{method} {path} does not say that it may answer {kind}"
+        return answer
+
+
 class Service:
     """The application, and hands to do its jobs."""
 
@@ -59,7 +89,7 @@ class Service:
         self.engine, self.jobs = engine, Jobs(engine, settings, "test")
 
     def visitor(self):
-        return TestClient(self.app, base_url="http://testserver")
+        return Visitor(self.app, base_url="http://testserver")
 
     def join(self, secret, login):
         client = self.visitor()
@@ -101,7 +131,9 @@ def make_canned(folder):
     (folder / "report.html").write_text(to_html(report, folder / "annotated.mp4"), "utf-8")
     write_reps_csv(report, folder / "reps.csv")
     write_signals_csv(report, folder / "signals.csv")
-    (folder / "motion.npz").write_bytes(b"keypoints")
+    take = film("squat", Tempo(depths=(1.0, 1.0, 0.7)), fps=30.0, plate_m=0.45).motion
+    origin = Origin(MemorySource(take).info, 1.0, (), {}, {"preset": "accurate"})
+    save_motion(take, folder / "motion.npz", note=origin.to_json())
     rules = {f"{fault.rule_id}.jpg": fault.at_s for fault in report.faults}
     save_stills(folder / "annotated.mp4", rules | {"thumbnail.jpg": 1.0}, folder, side_px=240)
     return folder

@@ -1,6 +1,6 @@
 """Stands before the command of a decoder: opens videos for real, and instead of analyzing copies results.
 
-What a video is called says what happens: `crash`, `hang`, `spin`, `nobody`, `slow`, `noise`.
+What a video is called says what happens: `crash`, `hang`, `nobody`, `slow`, `long`, `noise`.
 """
 
 import json
@@ -17,7 +17,7 @@ def main() -> None:
     canned, *command = sys.argv[1:]
     text = sys.stdin.read()
     task = json.loads(text)
-    if task["task"] == "probe":
+    if task["task"] != "analyze":
         sys.exit(subprocess.run(command, input=text, text=True, check=False).returncode)
     behave(task["name"])
     for path in Path(canned).iterdir():
@@ -26,7 +26,7 @@ def main() -> None:
 
 
 def behave(name: str) -> None:
-    if "slow" in name:
+    if "slow" in name or "long" in name:
         for done in range(10):
             say(
                 {
@@ -37,7 +37,7 @@ def behave(name: str) -> None:
                     "reps": [{"number": 1}],
                 }
             )
-            time.sleep(0.1)
+            time.sleep(0.3 if "long" in name else 0.1)
     if "crash" in name:
         os.kill(os.getpid(), signal.SIGSEGV)
     if "hang" in name:

@@ -39,6 +39,7 @@ def world(service, owner, clip):
         ],
         "share_id": owner.post(f"analyses/{analysis_id}/shares", json={}).json()["id"],
         "key_id": owner.post("keys", json={"name": "k", "scopes": ["read"]}).json()["id"],
+        "reference_id": owner.post("references", json={"analysis_ids": [analysis_id]}).json()["id"],
         "name": "report.json",
         "rule_id": "squat.depth_short",
     }
@@ -74,7 +75,7 @@ def test_no_address_leads_to_another_tenants_or_athletes_rows(world):
     with_rows = [
         (method, path)
         for method, path in operations(service)
-        if re.search(r"{(analysis|video|athlete|session|comment|share|key)_id}", path)
+        if re.search(r"{(analysis|video|athlete|session|comment|share|key|reference)_id}", path)
     ]
     assert len(with_rows) > 25
     for person in people:
@@ -88,7 +89,7 @@ def test_no_address_leads_to_another_tenants_or_athletes_rows(world):
 def test_lists_show_only_what_is_ones_own(world):
     _, owner, people, rows = world
     for person in people:
-        for noun in ("analyses", "videos", "sessions"):
+        for noun in ("analyses", "videos", "sessions", "references"):
             assert person.get(noun).json()["items"] == []
         assert person.get("keys").json() == []
         assert [one["id"] for one in person.get("athletes").json()["items"]] == [person.me["athlete_id"]]
@@ -104,6 +105,8 @@ def test_rows_of_others_cannot_be_named_in_a_body(world, clip):
             person.post("analyses", json={"video_id": mine, "session_id": rows["session_id"]}),
             person.post("videos", params={"athlete_id": rows["athlete_id"]}, content=clip),
             person.put(f"uploads/{'0' * 64}", params={"athlete_id": rows["athlete_id"]}, content=clip),
+            person.post("analyses", json={"video_id": mine, "reference_id": rows["reference_id"]}),
+            person.post("references", json={"analysis_ids": [rows["analysis_id"]]}),
             person.get("compare", params={"first": rows["analysis_id"], "second": rows["analysis_id"]}),
             person.get(f"/analyses/{rows['analysis_id']}"),
             person.get(f"/athletes/{rows['athlete_id']}"),

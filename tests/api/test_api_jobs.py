@@ -8,7 +8,7 @@ import pytest
 
 from api.child import Bounds, Crashed, run
 from api.jobs import Jobs
-from api.storage import Storage
+from api.scratch import Scratch
 from api.tables import Analysis
 
 
@@ -130,8 +130,7 @@ def test_deleting_meanwhile_leaves_nothing(service, owner, clip):
     beside.join(10)
     assert receipt.status_code == 200
     assert shown(owner, analysis_id)["status"] == 404
-    found = [path for path in service.settings.data_dir.rglob("*") if analysis_id in path.name]
-    assert [path for path in found if path.parent.name != "work"] == []
+    assert [path for path in service.settings.data_dir.rglob("*") if analysis_id in path.name] == []
 
 
 def test_progress_is_told_until_the_end(service, owner, clip):
@@ -218,13 +217,13 @@ def test_a_decoder_that_takes_too_long_is_ended(tmp_path, canned):
 def test_lost_work_is_swept_away(tmp_path):
     import os
 
-    storage = Storage(tmp_path)
-    old, fresh = storage.new_work("a"), storage.new_work("b")
+    scratch = Scratch(tmp_path)
+    old, fresh = scratch.new_work("a"), scratch.new_work("b")
     os.utime(old, (0, 0))
-    part = storage.part("me", "x")
+    part = scratch.part("me", "x")
     part.write_bytes(b"1234")
     os.utime(part, (0, 0))
-    assert storage.sweep().bytes == 4
+    assert scratch.sweep().bytes == 4
     assert (old.exists(), fresh.exists(), part.exists()) == (False, True, False)
 
 

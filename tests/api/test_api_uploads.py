@@ -2,14 +2,17 @@
 
 import hashlib
 import io
+import shutil
 import struct
+import subprocess
 from fractions import Fraction
 
 import av
 import numpy as np
 import pytest
 
-from api.storage import Storage
+from api.scratch import Scratch
+from api.storage import Folder, video_key
 from api.uploads import clean_name
 
 MP4_HEAD = b"\x00\x00\x00\x18ftypmp42\x00\x00\x00\x00mp42isom"
@@ -46,9 +49,17 @@ def sound_only():
     return file.getvalue()
 
 
+def digest(content):
+    return hashlib.sha256(content).hexdigest()
+
+
 def left_in(service):
     """Files that are on the disk, but for the database."""
     return [path for path in service.settings.data_dir.rglob("*") if path.is_file() and "db" not in path.name]
+
+
+def stored(service, video):
+    return Folder(service.settings.data_dir).path(video_key(video["sha256"]))
 
 
 def test_a_video_is_taken_once(service, owner, clip):
@@ -57,21 +68,21 @@ def test_a_video_is_taken_once(service, owner, clip):
     assert (first.status_code, second.status_code) == (201, 200)
     assert first.json() == second.json()
     video = first.json()
-    assert video["sha256"] == hashlib.sha256(clip).hexdigest()
+    assert video["sha256"] == digest(clip)
     assert (video["width_px"], video["height_px"], video["media_type"]) == (480, 640, "video/mp4")
-    assert left_in(service) == [Storage(service.settings.data_dir).video(video["sha256"])]
+    assert left_in(service) == [stored(service, video)]
 
 
 def test_a_known_hash_is_answered_before_the_body(owner, clip):
     owner.upload(clip)
-    headers = {"X-Content-SHA256": hashlib.sha256(clip).hexdigest()}
+    headers = {"X-Content-SHA256": digest(clip)}
     assert owner.post("videos", content=b"", headers=headers).status_code == 200
 
 
 def test_a_cut_upload_goes_on_where_it_ended(service, owner, clip):
-    address = f"uploads/{hashlib.sha256(clip).hexdigest()}"
+    address = f"uploads/{digest(clip)}"
     assert owner.head(address).headers["upload-offset"] == "0"
-    part = Storage(service.settings.data_dir).part(owner.me["id"], address.removeprefix("uploads/"))
+    part = Scratch(service.settings.data_dir).part(owner.me["id"], address.removeprefix("uploads/"))
     part.write_bytes(clip[:100_000])
     assert owner.head(address).headers["upload-offset"] == "100000"
     beyond = owner.put(address, content=b"x", headers={"Upload-Offset": "200000"})
@@ -97,7 +108,9 @@ def test_the_limits_are_counted_not_believed(run_service, clip):
         yield from (clip[start : start + 10_000] for start in range(0, len(clip), 10_000))
 
     answers = [owner.post("videos", content=content) for content in (clip, unannounced())]
-    assert [(answer.status_code, answer.json()["title"]) for answer in answers] == [(413, "Too large")] * 2
+    assert [(answer.status_code, answer.json()["title"]) for answer in answers] == [
+        (413, "File too large")
+    ] * 2
     assert left_in(service) == []
 
 
@@ -106,10 +119,37 @@ def test_a_full_account_and_a_full_disk_keep_nothing(run_service, clip, other_cl
     owner = service.owner()
     owner.upload(clip)
     assert owner.post("videos", content=other_clip).json()["title"] == "Quota"
-    monkeypatch.setattr(Storage, "free_bytes", lambda _: 2 * service.settings.upload_bytes - 1)
+    monkeypatch.setattr(Scratch, "free_bytes", lambda _: 2 * service.settings.upload_bytes - 1)
     answer = owner.post("videos", content=other_clip)
     assert (answer.status_code, answer.json()["title"]) == (507, "Disk full")
     assert len(left_in(service)) == 1
+
+
+@pytest.fixture
+def small_disk(tmp_path):
+    """A disk of 8 MiB of its own."""
+    folder = tmp_path / "disk"
+    folder.mkdir()
+    mount = ["mount", "-t", "tmpfs", "-o", "size=8m", "tmpfs", str(folder)]
+    if shutil.which("mount") is None or subprocess.run(mount, check=False).returncode:
+        pytest.skip("this user cannot mount a small disk")
+    yield folder
+    subprocess.run(["umount", "--lazy", str(folder)], check=True)
+
+
+def test_a_disk_that_fills_up_meanwhile_keeps_nothing(run_service, clip, small_disk, monkeypatch):
+    """There seemed to be room when the upload began."""
+    service = run_service(data_dir=small_disk / "data", upload_bytes=4 * len(clip))
+    owner = service.owner()
+    monkeypatch.setattr(Scratch, "free_bytes", lambda _: 10**12)
+    filler = small_disk / "filler"
+    filler.write_bytes(bytes(shutil.disk_usage(small_disk).free - len(clip) // 2))
+    answers = [owner.post("videos", content=clip), owner.put(f"uploads/{digest(clip)}", content=clip)]
+    assert [(answer.status_code, answer.json()["title"]) for answer in answers] == [(507, "Disk full")] * 2
+    assert left_in(service) == []
+    assert owner.get("videos").json()["items"] == []
+    filler.unlink()
+    assert owner.post("videos", content=clip).status_code == 201
 
 
 def test_uploads_are_counted(run_service):
@@ -122,10 +162,10 @@ def test_where_it_was_filmed_is_forgotten(service, owner):
     place = "+48.2082+016.3738/"
     content = encode(metadata={"location": place, "title": "kept"}, frames=40, form="mov")
     assert place.encode() in content
-    stored = Storage(service.settings.data_dir).video(owner.upload(content)["sha256"]).read_bytes()
-    assert place.encode() not in stored
-    assert len(stored) == len(content)
-    assert b"kept" in stored
+    kept = stored(service, owner.upload(content)).read_bytes()
+    assert place.encode() not in kept
+    assert len(kept) == len(content)
+    assert b"kept" in kept
 
 
 def test_names_are_text_never_paths(owner, clip):
@@ -191,6 +231,7 @@ def hostile():
     yield "matroska and zeros", matroska[:60] + bytes(5000), unread
     yield "riff avi without lists", b"RIFF\xff\xff\xff\xffAVI " + bytes(500), unread
     yield "too wide", encode(size=(4400, 16), frames=2), {"Too large"}
+    yield "100 000 pixels wide", encode(size=(100_000, 2), codec="ffv1", form="matroska"), {"Too large"}
     yield "too many pixels", encode(size=(4000, 2400), frames=1), {"Too large"}
     yield "an hour", long_video(), {"Too large"}
     yield "a renamed zip in a head", MP4_HEAD + b"PK\x03\x04" + bytes(3000), unread

@@ -81,7 +81,7 @@ def new_page(browser):
         context = browser.new_context(**options)
         contexts.append(context)
         page = context.new_page()
-        page.set_default_timeout(20_000)
+        page.set_default_timeout(90_000)
         page.on("console", lambda said: troubles.append(said.text) if said.type == "error" else None)
         page.on("pageerror", lambda error: troubles.append(str(error)))
         return page
@@ -92,7 +92,7 @@ def new_page(browser):
     assert troubles == []
 
 
-def until(page, expression, patience_s=20):
+def until(page, expression, patience_s=90):
     """Wait without Playwright's own way, which the pages' content policy forbids."""
     started = time.monotonic()
     while not page.evaluate(expression):
@@ -144,6 +144,10 @@ def test_a_new_user_goes_all_the_way(address, new_page):
     page.click("#comment button")
     page.wait_for_selector("text=Hips first here.")
 
+    page.click("summary:has-text('Reference')")
+    page.select_option("#reference [name=rep]", "2")
+    page.click("#reference button")
+    until(page, "document.getElementById('kept').textContent === 'Kept: rep 2.'")
     page.click("summary:has-text('Share')")
     page.click("#share button")
     until(page, "document.getElementById('link').textContent.includes('/s/')")
@@ -169,10 +173,14 @@ def reader(address):
     with service.app.state.sessions.begin() as session:
         secret = invite(session, "coach")[1]
     person = service.join(secret, "reader@example.org")
-    analysis_id = person.analyze((SAMPLES / "squat_side.mp4").read_bytes())
-    while person.get(f"analyses/{analysis_id}").json()["state"] != "done":
-        time.sleep(0.2)
-    return "reader@example.org"
+    names = ("squat_side.mp4", "deadlift_side.mp4")
+    ids = [person.analyze((SAMPLES / name).read_bytes(), load_kg=100) for name in names]
+    for analysis_id in ids:
+        while person.get(f"analyses/{analysis_id}").json()["state"] != "done":
+            time.sleep(0.2)
+    person.post("references", json={"analysis_ids": ids[:1]})
+    paths = [f"/analyses/{ids[0]}", f"/athletes/{person.me['athlete_id']}"]
+    return "reader@example.org", [*paths, f"/compare?first={ids[0]}&second={ids[1]}"]
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
@@ -181,13 +189,13 @@ def test_every_page_fits_and_can_be_read(address, reader, new_page, size, scheme
     base, _ = address
     page = new_page(**size, color_scheme=scheme)
     page.goto(f"{base}/sign-in")
-    page.fill("[name=login]", reader)
+    login, own = reader
+    page.fill("[name=login]", login)
     page.fill("[name=password]", PASSWORD)
     page.keyboard.press("Enter")
     page.wait_for_url(f"{base}/")
     page.wait_for_selector(".set a")
-    found = page.get_attribute(".set a", "href")
-    for path in ("/", "/upload", "/athletes", "/settings", found):
+    for path in ("/", "/upload", "/athletes", "/settings", *own):
         page.goto(base + path)
         assert fits(page), path
         assert page.evaluate(UNNAMED) == [], path
