@@ -64,6 +64,11 @@ class _Track:
         """(N, 2) middle of the hips."""
         return np.asarray(self.xy_px[:, HIPS].mean(axis=1))
 
+    @property
+    def trunks(self) -> FloatArray:
+        """(N, 2) from the middle of the hips to that of the shoulders."""
+        return np.asarray(self.xy_px[:, SHOULDERS].mean(axis=1) - self.hips)
+
 
 def choose_lifter(
     time_s: FloatArray,
@@ -210,7 +215,11 @@ def _joined(best: _Track, tracks: Sequence[_Track]) -> frozenset[int]:
 
 
 def _continues(earlier: _Track, later: _Track) -> bool:
-    """Whether a track begins where another ended: same place, same size, same way up."""
+    """Whether a track begins where another ended: same place, same size, same way up.
+
+    In which picture they were found, upright or turned, does not matter.
+    """
     ratio = later.trunk_px / earlier.trunk_px
     jump = float(np.linalg.norm(later.hips[0] - earlier.hips[-1])) / earlier.trunk_px
-    return earlier.upright == later.upright and 0.6 < ratio < 1.7 and jump < 0.6
+    same_way = float(later.trunks[0] @ earlier.trunks[-1]) > 0
+    return same_way and 0.6 < ratio < 1.7 and jump < 0.6

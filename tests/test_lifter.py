@@ -10,7 +10,7 @@ from formcheck.errors import NoLifter
 from formcheck.lifter import choose_lifter
 from formcheck.motion import Motion
 from formcheck.pose import Pose
-from formcheck.skeleton import INDEX, KEYPOINTS
+from formcheck.skeleton import HIPS, INDEX, KEYPOINTS
 
 
 @pytest.fixture(scope="module", params=["squat", "deadlift", "bench_press"])
@@ -125,6 +125,19 @@ def relabeled(motion: Motion, *, until_s: float, from_s: float, again: int) -> l
 def test_a_lifter_found_again_under_a_new_number_is_joined(shot: Shot, again: int, until_s: float) -> None:
     people = relabeled(shot.motion, until_s=until_s, from_s=until_s + 0.2, again=again)
     assert choose_lifter(shot.motion.time_s, people).persons == {1, again}
+
+
+def test_a_lifter_found_again_in_a_turned_picture_is_joined(squat: Shot) -> None:
+    """What counts is which way the trunk points, not in which picture it was found."""
+    first, then = hidden(squat.motion, (4.4, 99.0)), hidden(squat.motion, (-1.0, 4.6))
+    time_s = squat.motion.time_s
+    people = crowd(poses_of(first, person=1), poses_of(then, person=7, upright=False))
+    assert choose_lifter(time_s, people).persons == {1, 7}
+    over = replace(
+        then, keypoints_px=2 * then.keypoints_px[:, HIPS].mean(axis=1)[:, None] - then.keypoints_px
+    )
+    people = crowd(poses_of(first, person=1), poses_of(over, person=7, upright=False))
+    assert choose_lifter(time_s, people).persons != {1, 7}
 
 
 def test_a_lifter_found_again_is_one_person(squat: Shot) -> None:

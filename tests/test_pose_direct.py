@@ -112,6 +112,14 @@ def test_a_lying_person_is_found_in_a_turned_picture(turn_rad: float) -> None:
     assert numbers(seen) == {0}
 
 
+def test_a_likeness_upside_down_does_not_hide_the_lifter() -> None:
+    """Head for feet: where the network was wrong first, the right way around is followed as well."""
+    show = stage(Actor(in_view=lambda t: t >= 0.5), Actor(turn_rad=pi))
+    show.watch(1.0)
+    assert numbers(show.watch(3.0, 2.0)) == {0, 1}
+    assert numbers(stage(Actor(in_view=lambda t: t >= 0.5), Actor()).watch(3.0)) == {0}
+
+
 def test_turned_pictures_are_searched_once_a_second() -> None:
     show = stage(Actor())
     show.watch(5.0)

@@ -185,19 +185,21 @@ class DirectPose:
         """Start to follow people who are found where nobody is followed yet.
 
         A lost person is taken up again where somebody is found close by, the same way up; who is found lying
-        where somebody stood takes that one's place.
+        where somebody stood takes that one's place. Where somebody is followed, who is found the other way
+        around is followed as well: of one who lies the network may have taken the head for the feet.
         """
         for turn in turns:
             for detection in self._detector.find(frame.picture, _whole(frame.picture, turn)):
                 near = [t for t in self._tracks if _near(detection.region, t.region)]
-                if not all(track.lost(frame.time_s) for track in near):
+                lost = [track for track in near if track.lost(frame.time_s)]
+                if any(detection.region.same_way(track.region) for track in near if track not in lost):
                     continue
-                again = next((track for track in near if track.upright == upright), None)
+                again = next((track for track in lost if track.upright == upright), None)
                 if again is not None:
                     again.region = detection.region
                     again.take(frame.time_s, self._landmarker.find(frame.picture, again.region))
                 elif self._has_room(frame.time_s):
-                    self._begin(frame, detection.region, upright, instead_of=near)
+                    self._begin(frame, detection.region, upright, instead_of=lost)
 
     def _has_room(self, now_s: float) -> bool:
         """Whether one more may be followed; whoever has been lost for longest makes room."""

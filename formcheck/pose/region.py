@@ -40,6 +40,10 @@ class Region:
         turn = (turn + math.pi) % (2 * math.pi) - math.pi
         return cls(float(hips[0]), float(hips[1]), 2 * math.hypot(dx, dy) * margin, turn)
 
+    def same_way(self, other: "Region") -> bool:
+        """Whether the people in both lean the same way to within a quarter turn."""
+        return math.cos(self.turn_rad - other.turn_rad) > 0
+
     def blended(self, other: "Region", weight: float) -> "Region":
         """`other`, moved by `weight` (0..1) toward this region."""
         turn = (self.turn_rad - other.turn_rad + math.pi) % (2 * math.pi) - math.pi
