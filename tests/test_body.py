@@ -321,3 +321,16 @@ def test_these_variants_need_not_be_declared(lift, variant):
     assert body.trusted, body.why
     for name in ("knee_flexion", "hip_flexion", "trunk_lean"):
         assert np.abs(take.error_deg(body, name)).mean() < 2.5, name
+
+
+def test_rest_counts_for_as_long_as_it_lasts_however_seldom_it_is_looked_at():
+    take = film(Set(depth=(1.0, 1.0)))
+    rest = take.bottom < 0.3
+    wrong = take.motion.keypoints_px.copy()
+    wrong[np.ix_(rest, [INDEX["left_hip"], INDEX["right_hip"]], [0])] += 15.0
+    motion = replace(take.motion, keypoints_px=wrong)
+    seldom = replace(motion, looked=~rest | (np.arange(len(rest)) % 6 == 0))
+    often, few = (take.fit(motion=one).angles_deg["knee_flexion"] for one in (motion, seldom))
+    led_astray = np.nanmax(np.abs(often - take.truth["knee_flexion"]))
+    assert led_astray > 3
+    assert np.nanmax(np.abs(often - few)) < 0.15 * led_astray

@@ -21,6 +21,7 @@ AROUND_S = 0.5
 
 _STEADY_SHARE = 0.005
 _FEWEST = 5
+_LONGEST_S = 0.2
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -31,6 +32,8 @@ class Evidence:
     ----------
     time_s
         (n,) seconds.
+    lasts_s
+        (n,) for how long each frame stands: people are looked at more often where they move.
     keypoints_px
         (n, 2J, 2) in the order of `Mechanism.keypoints`; NaN unseen.
     exchanged_px
@@ -48,6 +51,7 @@ class Evidence:
     """
 
     time_s: FloatArray
+    lasts_s: FloatArray
     keypoints_px: FloatArray
     exchanged_px: FloatArray
     noise_px: FloatArray
@@ -90,6 +94,7 @@ def gather(
     horizontal, vertical = motion.plate_axes_px.T
     return Evidence(
         time_s=motion.time_s[frames],
+        lasts_s=_lasts_s(motion.time_s[frames]),
         keypoints_px=points[frames][:, index],
         exchanged_px=points[frames][:, mirror],
         noise_px=noise[frames],
@@ -120,6 +125,12 @@ def _thinned(
             kept.append(int(frame))
             before = time_s[frame]
     return np.array(kept, dtype=np.intp)
+
+
+def _lasts_s(time_s: FloatArray) -> FloatArray:
+    """(n,) half of the time between the frames before and after each; gaps between spans do not count."""
+    gaps = np.minimum(np.diff(time_s), _LONGEST_S)
+    return np.asarray((np.append(gaps[0], gaps) + np.append(gaps, gaps[-1])) / 2)
 
 
 def held_by_hand(motion: Motion) -> bool:

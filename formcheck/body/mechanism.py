@@ -145,7 +145,7 @@ class Mechanism:
         return [row for row in rows if getattr(row[2], kind)]
 
     def expected(
-        self, low: FloatArray, without: frozenset[str], alike: float
+        self, low: FloatArray, without: frozenset[str], alike: FloatArray
     ) -> tuple[FloatArray, FloatArray]:
         """What `_physical` should be, and its standard deviation: (n, ...) each, infinite where nothing is.
 
@@ -159,13 +159,13 @@ class Mechanism:
         without
             Groups of terms to leave out.
         alike
-            How many frames count as one elsewhere.
+            (n,) how many such frames count as one elsewhere.
         """
         where = {"top": low < _TOP, "bottom": low > 1 - _BOTTOM, "always": np.ones_like(low, dtype=bool)}
         mean, sd = [], []
         for term in self.lift.terms:
             counts = where[term.at] & (term.name not in without)
-            frames = alike if term.at == "always" else float(counts.sum())
+            frames = alike if term.at == "always" else counts.sum()
             mean.append(np.full_like(low, self._stated(term)))
             sd.append(np.where(counts, in_si(term.quantity, term.sd) * np.sqrt(frames), np.inf))
         for name, _, curve in self._held("usual"):

@@ -52,7 +52,7 @@ def weigh(
     labels
         (n,) which frames have left and right exchanged; None decides it anew.
     """
-    noise, rate_hz = mechanism.human.noise, _rate_hz(evidence)
+    noise = mechanism.human.noise
     count = 2 * len(mechanism.keypoints)
     pixels = predicted[:, :count].reshape(len(predicted), -1, 2)
     side = _side_factor(mechanism)
@@ -60,14 +60,14 @@ def weigh(
     other = _errors(
         evidence, evidence.exchanged_px, evidence.exchanged_noise_px * side, pixels, noise.in_plate
     )
-    exchanged = _exchanged(as_is[0], other[0], rate_hz) if labels is None else labels
+    exchanged = _exchanged(as_is[0], other[0], evidence.lasts_s) if labels is None else labels
     errors, sd = (np.where(exchanged[:, None], b, a) for a, b in zip(as_is, other, strict=True))
     points = np.where(exchanged[:, None, None], evidence.exchanged_px, evidence.keypoints_px)
     sd = sd / np.sqrt((_KEYPOINT_FREEDOM + 2) / (_KEYPOINT_FREEDOM + np.nan_to_num(errors) ** 2))
-    alike = max(rate_hz * noise.keypoint_tau_s, 1.0)
-    sd = np.where(np.isfinite(errors), sd * np.sqrt(alike), np.inf)
+    alike = np.maximum(noise.keypoint_tau_s / evidence.lasts_s, 1.0)
+    sd = np.where(np.isfinite(errors), sd * np.sqrt(alike)[:, None], np.inf)
     mean, loose = mechanism.expected(evidence.low, without, alike)
-    plate, plate_sd = _plate(mechanism, evidence, predicted[:, count : count + PLATE_COLUMNS], rate_hz)
+    plate, plate_sd = _plate(mechanism, evidence, predicted[:, count : count + PLATE_COLUMNS])
     if "plate" in without:
         plate_sd = np.full_like(plate_sd, np.inf)
     return Weighed(
@@ -76,10 +76,6 @@ def weigh(
         errors,
         exchanged,
     )
-
-
-def _rate_hz(evidence: Evidence) -> float:
-    return float(1 / np.median(np.diff(evidence.time_s)))
 
 
 def _side_factor(mechanism: Mechanism) -> FloatArray:
@@ -108,20 +104,18 @@ def _errors(
     return np.linalg.norm(points - predicted, axis=2) / sd, sd
 
 
-def _exchanged(as_is: FloatArray, other: FloatArray, rate_hz: float) -> Flags:
+def _exchanged(as_is: FloatArray, other: FloatArray, lasts_s: FloatArray) -> Flags:
     """(n,) where, over some tenths of a second, the exchanged labels fit clearly better."""
 
     def cost(errors: FloatArray) -> FloatArray:
         return np.asarray(np.log1p(np.nan_to_num(errors) ** 2 / _KEYPOINT_FREEDOM).sum(axis=1))
 
     gain = (_KEYPOINT_FREEDOM + 2) / 2 * (cost(as_is) - cost(other))
-    width = max(round(_EXCHANGE_S * rate_hz), 1)
+    width = max(round(_EXCHANGE_S / float(np.median(lasts_s))), 1)
     return np.asarray(uniform_filter1d(gain, width, mode="nearest") > _CLEARLY)
 
 
-def _plate(
-    mechanism: Mechanism, evidence: Evidence, predicted: FloatArray, rate_hz: float
-) -> tuple[FloatArray, FloatArray]:
+def _plate(mechanism: Mechanism, evidence: Evidence, predicted: FloatArray) -> tuple[FloatArray, FloatArray]:
     """(n, 4) what the plate shows and its standard deviation.
 
     Size and shape have errors that last for the whole take: all frames together count as one.
@@ -129,7 +123,7 @@ def _plate(
     noise = mechanism.human.noise
     known = np.isfinite(evidence.plate_px[:, 0]) & (evidence.radius_px > 0)
     off = np.where(known, np.linalg.norm(evidence.plate_px - predicted[:, :2], axis=1), 0.0) / noise.plate_px
-    place = noise.plate_px * np.sqrt(max(rate_hz * noise.plate_tau_s, 1.0))
+    place = noise.plate_px * np.sqrt(np.maximum(noise.plate_tau_s / evidence.lasts_s, 1.0))
     place = place / np.sqrt((_PLATE_FREEDOM + 2) / (_PLATE_FREEDOM + off**2))
     frames = np.sqrt(max(int(known.sum()), 1))
     sd = np.stack(

@@ -30,6 +30,7 @@ _OTHERS_EVERY_S = 0.16
 _LOST_AFTER_S = 0.4
 _FORGET_AFTER_S = 1.0
 _FORGET_SETTLED_AFTER_S = 5.0
+_FORETOLD_S = 0.25
 _PRESENT = 0.5
 _STILL_PRESENT = 0.3
 _SETTLED_HITS = 15
@@ -53,7 +54,21 @@ class _Track:
     hits: int = 0
     pose: Pose | None = None
     home: Region | None = None
+    before: tuple[float, Region] | None = None
     lately: deque[tuple[float, float, float, float]] = field(default_factory=deque)
+
+    def region_at(self, time_s: float) -> Region:
+        """Where the person should be by now: they move on as between the last two looks.
+
+        A region that lags behind a movement draws the network's points after it, hidden ones most.
+        """
+        if self.before is None or self.pose is None:
+            return self.region
+        before_s, before = self.before
+        step_s, passed_s = self.seen_s - before_s, time_s - self.seen_s
+        if max(step_s, passed_s) > _FORETOLD_S:
+            return self.region
+        return self.region.blended(before, 1.0 + passed_s / step_s)
 
     def take(self, time_s: float, landmarks: Landmarks) -> None:
         """Accept a new look at the person."""
@@ -65,6 +80,7 @@ class _Track:
                 self.region = self.home or self.region
             return
         keep = list(BLAZEPOSE)
+        self.before = (self.seen_s, self.region) if self.hits else None
         self.seen_s = time_s
         self.hits += 1
         self.region = landmarks.next_region
@@ -153,7 +169,8 @@ class DirectPose:
         self._choose_lead(frame.time_s)
         for track in self._tracks:
             if track.person == self._lead or frame.time_s - track.looked_s >= _OTHERS_EVERY_S:
-                track.take(frame.time_s, self._landmarker.find(frame.picture, track.region))
+                region = track.region_at(frame.time_s)
+                track.take(frame.time_s, self._landmarker.find(frame.picture, region))
         alive = [track for track in self._tracks if not track.forgotten(frame.time_s)]
         self._tracks = _without_doubles(alive)
 
