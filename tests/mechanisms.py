@@ -36,7 +36,8 @@ class Set:
 
     `depth` is how far each rep goes of the way that the lift's file starts from, `top` how far from it the
     reps stay, `yaw_deg` the camera's way round from the side, `true` changes unknowns of the lifter and the
-    camera (radians, metres, logarithms), `aside` how far curves go in metres that stay at nothing otherwise.
+    camera (radians, metres, logarithms), `far_plate` is whether the far end of the bar was followed, `aside`
+    how far curves go in metres that stay at nothing otherwise.
     """
 
     lift: str = "squat"
@@ -47,6 +48,7 @@ class Set:
     near: int = 1
     rate_hz: float = 30.0
     plate_m: float = 0.45
+    far_plate: bool = False
     true: Mapping[str, float] = field(default_factory=dict)
     aside: Mapping[str, float] = field(default_factory=dict)
 
@@ -82,7 +84,8 @@ def film(of: Set) -> Take:
     layout = lay_out(lift, human, azimuth=azimuth, long_side_px=max(SIZE_PX), height_m=None)
     layout = layout.moved(ln_distance=float(np.log(4.0)), down_m=0.3 if of.lift == "bench_press" else 0.0)
     layout = layout.moved(**of.true)
-    mechanism = Mechanism(lift, human, layout, SIZE_PX, of.near, of.plate_m / 2)
+    end = -of.near if of.far_plate else of.near
+    mechanism = Mechanism(lift, human, layout, SIZE_PX, end, of.plate_m / 2)
     seconds = 1.0 + len(of.depth) * (REP_S + REST_S)
     time_s = np.arange(round(seconds * of.rate_hz)) / of.rate_hz
     starts_s = [1.0 + number * (REP_S + REST_S) for number in range(len(of.depth))]

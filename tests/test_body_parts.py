@@ -1,5 +1,7 @@
 """The parts of the fit: chain, camera, splines, equations, data."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from mechanisms import SIZE_PX, Set, body_model, film
@@ -176,6 +178,17 @@ def test_frames_are_thinned_whatever_their_rate():
         found = gather(take.motion, body_model("squat"), load_human(), [(1.0, 3.0)])
         assert found is not None
         assert RATE_HZ * 0.75 <= (len(found.time_s) - 1) / np.ptp(found.time_s) <= RATE_HZ * 1.3
+
+
+def test_a_frame_stands_for_the_time_around_it_however_seldom_people_were_looked_at():
+    take = film(Set(depth=(1.0,)))
+    seldom = (take.motion.time_s < 2.0) & (np.arange(len(take.motion.time_s)) % 5 > 0)
+    motion = replace(take.motion, looked=~seldom)
+    found = gather(motion, body_model("squat"), load_human(), [(1.0, 3.0)])
+    assert found is not None
+    assert found.lasts_s.sum() == pytest.approx(2.0, abs=0.15)
+    assert found.lasts_s[1] == pytest.approx(5 / 30)
+    assert found.lasts_s[-1] == pytest.approx(2 / 30)
 
 
 @pytest.mark.parametrize("lift", LIFTS)

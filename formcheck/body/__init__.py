@@ -121,12 +121,12 @@ def _azimuth(view: View) -> float:
 def _near_end(motion: Motion, view: View) -> int:
     """+1 where the plate that was followed is at the lifter's left, -1 where it is at the right.
 
-    From the side it is on the near side; from the front or the rear it is where the picture has it.
+    From the side it is on the near side; else where the picture has it: either end may have been followed.
     """
     near = 1 if view.near_side == "left" else -1
     middle = motion.keypoints_px[:, [INDEX["left_shoulder"], INDEX["right_shoulder"]], 0].mean(axis=1)
     right = motion.plate_px[:, 0] - middle
-    if view.name in ("side", "oblique") or not np.isfinite(right).any():
+    if view.name == "side" or not np.isfinite(right).any():
         return near
     left_is_right = 1 if view.from_front else -1
     return left_is_right * (1 if np.nanmedian(right) > 0 else -1)
