@@ -113,10 +113,10 @@ class SceneLandmarker(Landmarker):
 
     def __init__(self, scene: Scene) -> None:
         self.scene = scene
-        self.looks = 0
+        self.looked_at: list[Region] = []
 
     def find(self, picture: Picture, region: Region) -> Landmarks:
-        self.looks += 1
+        self.looked_at.append(region)
         time_s, actors = self.scene.at(picture)
         near = [actor for actor in actors if _covers(region, actor.region(time_s))]
         if not near:

@@ -45,6 +45,24 @@ def test_two_people_keep_their_numbers() -> None:
     assert 5 <= others / 10 <= 8, "the others are looked at a few times a second"
 
 
+def test_who_moves_is_looked_for_where_they_should_be_by_now() -> None:
+    show = stage(Actor(x_px=300, walks_px=lambda t: 200 * t))
+    seldom = [show.scene.frame(index) for index in range(0, 60, 4)]
+    show.estimator.estimate(seldom)
+    off = [
+        region.x_px - (300 + 200 * frame.time_s)
+        for region, frame in zip(show.landmarker.looked_at[-10:], seldom[-10:], strict=True)
+    ]
+    assert off == pytest.approx(np.zeros(10), abs=1e-6)
+
+
+def test_who_was_not_seen_for_long_is_looked_for_where_they_were() -> None:
+    show = stage(Actor(x_px=300, walks_px=lambda t: 200 * t if t < 1.0 else 200.0))
+    show.watch(1.0)
+    show.estimator.estimate([show.scene.frame(39)])
+    assert show.landmarker.looked_at[-1].x_px == pytest.approx(300 + 200 * 29 / FPS, abs=1e-6)
+
+
 def test_busiest_hands_come_first() -> None:
     show = stage(Actor(x_px=300, size_px=260, score=0.95), Actor(x_px=900, lifts_px=lifting(80, 3.0)))
     assert first_x_px(show, 0.0, 3.0) == [300] * 90
