@@ -331,3 +331,9 @@ def test_at_an_angle_either_end_of_the_bar_may_be_the_one_that_was_followed(lift
     assert body.trusted, body.why
     assert np.abs(take.error_deg(body, "knee_flexion")).mean() < 1.5
     assert np.abs(take.error_deg(body, "trunk_lean")).mean() < 1.5
+
+
+@pytest.mark.parametrize(("yaw_deg", "trusted"), [(10.0, True), (40.0, False)])
+def test_odd_widths_count_only_where_they_are_seen(yaw_deg, trusted):
+    take = film(Set(yaw_deg=yaw_deg, true={"half_hips": 0.9}))
+    assert take.fit().trusted is trusted

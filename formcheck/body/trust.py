@@ -7,7 +7,7 @@ import numpy as np
 from formcheck.body.fit import Fitted
 from formcheck.body.mechanism import PLATE_COLUMNS
 from formcheck.body.model import BodyModel
-from formcheck.body.unknowns import BONES
+from formcheck.body.unknowns import BONES, WIDTHS
 from formcheck.view import View
 
 _FAR_OUT_SD = 3.0
@@ -39,7 +39,8 @@ class Residual:
         Share of the frames in which left and right were taken to be exchanged; 0 in side views, where
         the one hides the other.
     strangest, strangest_sd
-        The bone whose length is farthest from what is usual, and how far in standard deviations.
+        The bone whose length is farthest from what is usual, and how far in standard deviations; widths
+        count where they are seen, which they are not from the side.
     rounds
         Steps until nothing moved.
     """
@@ -66,10 +67,12 @@ def residual_of(fitted: Fitted) -> Residual:
     row = fitted.mechanism.predict(curves[None], fitted.shared[None])[0][:, plate]
     away = np.linalg.norm((weighed.target[:, plate] - row)[:, :2], axis=1)
     counts = np.isfinite(weighed.sd[:, count])
+    unseen = WIDTHS if fitted.mechanism.side_on else ()
     far = {
         name: float(fitted.shared[unknowns.index(name)] - unknowns.mean[unknowns.index(name)])
         / float(unknowns.sd[unknowns.index(name)])
         for name in (*BONES, "stature_m")
+        if name not in unseen
     }
     strangest = max(far, key=lambda name: abs(far[name]))
     return Residual(

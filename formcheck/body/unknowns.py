@@ -14,6 +14,9 @@ BONES = (
 )  # fmt: skip
 """Lengths that belong to the lifter."""
 
+WIDTHS = ("half_hips", "half_shoulders")
+"""Those across the body, along the line of sight from the side."""
+
 _ANYWHERE_M = 3.0
 
 
