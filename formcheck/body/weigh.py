@@ -14,7 +14,7 @@ from formcheck.skeleton import SIDES
 _KEYPOINT_FREEDOM, _PLATE_FREEDOM = 3.0, 5.0
 """Degrees of freedom of Student's t, that outliers are drawn from (Lange et al. 1989, JASA 84:881)."""
 
-_HIDDEN_SEEN, _HIDDEN_MEANT = 0.95, 1.0
+_HIDDEN = 0.9
 """A keypoint is hidden within so many plate radii, where it is seen or where it should be."""
 
 _EXCHANGE_S = 0.4
@@ -98,8 +98,8 @@ def _errors(
     """(n, 2J) distance of each keypoint over its noise, NaN unseen, and that noise: more inside the plate."""
     with np.errstate(invalid="ignore"):
         radius = evidence.radius_px[:, None]
-        seen = np.linalg.norm(points - evidence.plate_px[:, None], axis=2) < _HIDDEN_SEEN * radius
-        meant = np.linalg.norm(predicted - evidence.plate_px[:, None], axis=2) < _HIDDEN_MEANT * radius
+        seen = np.linalg.norm(points - evidence.plate_px[:, None], axis=2) < _HIDDEN * radius
+        meant = np.linalg.norm(predicted - evidence.plate_px[:, None], axis=2) < _HIDDEN * radius
     sd = np.where(seen | meant, hidden, 1.0) * noise_px
     return np.linalg.norm(points - predicted, axis=2) / sd, sd
 
