@@ -49,6 +49,14 @@ def assert_reps(found: Recognised, shot: Shot) -> None:
 # the three lifts
 
 
+def test_a_network_that_was_lost_behind_a_plate_hides_no_squat() -> None:
+    shot = film("squat", azimuth_deg=90.0, fps=30.0)
+    upside_down = shot.motion.world_m.copy()
+    upside_down[np.arange(len(upside_down)) % 8 == 0] *= -1
+    found = recognised(replace(shot.motion, world_m=upside_down))
+    assert (found.lift.name, found.confidence) == ("squat", 1.0)
+
+
 @pytest.mark.parametrize("view", VIEWS)
 @pytest.mark.parametrize("lift", ["squat", "deadlift"])
 def test_a_standing_lift_is_recognised(lift: str, view: str) -> None:

@@ -13,6 +13,8 @@ from formcheck.pose import FloatArray
 from formcheck.reps import STILL_MPS, BarSpeed, Rep, Start, find_reps
 from formcheck.skeleton import INDEX
 
+_LOWEST_TRUNK_DEG = 140.0
+
 
 @dataclass(frozen=True, slots=True)
 class Recognised:
@@ -120,14 +122,18 @@ def _posture(take: Take, rep: Rep) -> dict[str, float]:
 
 
 def _trunk_deg(take: Take, rep: Rep) -> FloatArray:
-    """Angle of the trunk from the vertical in space, of the frames of a rep."""
+    """Angle of the trunk from the vertical in space, of the frames of a rep.
+
+    In no lift does it go far below the horizontal: where it seems to, the network was lost behind a plate.
+    """
     inside = (take.motion.time_s >= rep.start_s) & (take.motion.time_s <= rep.end_s)
     world = take.motion.world_m[inside]
     shoulders = world[:, [INDEX["left_shoulder"], INDEX["right_shoulder"]]].mean(axis=1)
     hips = world[:, [INDEX["left_hip"], INDEX["right_hip"]]].mean(axis=1)
     trunk = shoulders - hips
     across = np.hypot(trunk[:, 0], trunk[:, 2])
-    return np.asarray(np.degrees(np.arctan2(across, -trunk[:, 1])), dtype=np.float64)
+    lean_deg = np.degrees(np.arctan2(across, -trunk[:, 1]))
+    return np.asarray(np.where(lean_deg <= _LOWEST_TRUNK_DEG, lean_deg, np.nan), dtype=np.float64)
 
 
 def _percentile(values: FloatArray, percent: float) -> float:
