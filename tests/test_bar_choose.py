@@ -130,6 +130,20 @@ def test_what_is_between_hands_that_are_apart_is_the_trunk() -> None:
     np.testing.assert_allclose(choose(track(1, outside), lifting=apart).centre_px, outside, atol=0.3)
 
 
+def test_hands_that_the_plate_hides_do_not_make_a_trunk_of_it() -> None:
+    """From 15 degrees off the side a grip of 0.8 m is seen 0.2 m wide, and the plate hides most of it."""
+    hidden = replace(lifting_of(), apart_px=np.full(FRAMES, 0.09 * lifting_of().tall_px))
+    path = choose(track(1, LIFTED + np.array([16.0, 0.0])), lifting=hidden)
+    assert np.isfinite(path.centre_px).all()
+
+
+def test_of_two_rims_the_steady_one_wins() -> None:
+    """A rim that slips from one end of the bar to the other and back changes its size."""
+    slips = track(0, LIFTED, 92.0, share=0.69, growth=1 + 0.05 * np.sin(np.linspace(0, 40, FRAMES)))
+    path = choose(slips, track(1, LIFTED, 80.0, share=0.83, frames=slice(0, int(0.65 * FRAMES))))
+    assert np.nanmedian(path.axes_px[:, 1]) == pytest.approx(80.0, rel=0.01)
+
+
 def test_of_hands_that_hang_about_first_the_plate_is_still_known() -> None:
     """A deadlift: the hands go down to a bar that does not move yet."""
     hands = HANDS.copy()

@@ -30,7 +30,7 @@ _SIZE = (0.20, 0.55)
 _HEAD_SIZE = 0.26
 _OUTER_SUPPORT = 0.88
 _OUTER_EVIDENCE = 0.3
-_APART, _OUTSIDE = 0.08, 1.2
+_APART, _OUTSIDE = 0.10, 1.2
 _NEAR_SUPPORT = 0.92
 _SAME_RADIUS = 0.12
 _SAME_PLACE = 0.6
@@ -112,11 +112,12 @@ def _lasts(track: Track, time_s: FloatArray) -> bool:
 
 
 def _score(track: Track, lifting: Lifting) -> float:
-    """How well a track fits the lifted plate; 0 or less: not at all."""
+    """How well a track fits the lifted plate, a steady one best; 0 or less: not at all."""
     if not (_plausible(track, lifting) and _rides(track, lifting)):
         return 0.0
     size = 2 * track.radius_px / lifting.tall_px
-    return _evidence(track, lifting) * (track.support - 0.3) * size
+    steady = float(np.exp(-((_spread(track) / _MOST_SPREAD) ** 2)))
+    return _evidence(track, lifting) * (track.support - 0.3) * size * steady
 
 
 def _plausible(track: Track, lifting: Lifting) -> bool:
