@@ -45,12 +45,12 @@ def test_two_people_keep_their_numbers() -> None:
     assert 5 <= others / 10 <= 8, "the others are looked at a few times a second"
 
 
-def test_who_moves_is_looked_for_where_they_should_be_by_now() -> None:
+def test_who_moves_is_looked_for_where_they_were_a_frame_ago_however_seldom() -> None:
     show = stage(Actor(x_px=300, walks_px=lambda t: 200 * t))
     seldom = [show.scene.frame(index) for index in range(0, 60, 4)]
     show.estimator.estimate(seldom)
     off = [
-        region.x_px - (300 + 200 * frame.time_s)
+        region.x_px - (300 + 200 * (frame.time_s - 1 / FPS))
         for region, frame in zip(show.landmarker.looked_at[-10:], seldom[-10:], strict=True)
     ]
     assert off == pytest.approx(np.zeros(10), abs=1e-6)
@@ -182,6 +182,15 @@ def test_somebody_who_suddenly_is_three_times_as_large_is_somebody_else() -> Non
     seen = stage(Growing()).watch(2.0)
     assert all(seen[:30])
     assert not any(seen[30:])
+
+
+def test_who_walks_by_closer_to_the_camera_is_not_the_one_behind() -> None:
+    behind = Actor(size_px=200, in_view=away((SETTLED_S, SETTLED_S + 0.3)))
+    closer = Actor(size_px=330, in_view=lambda t: SETTLED_S <= t < SETTLED_S + 0.3)
+    show = stage(behind, closer)
+    show.watch(SETTLED_S)
+    assert show.watch(SETTLED_S + 0.3, SETTLED_S) == [()] * 9
+    assert numbers(show.watch(SETTLED_S + 1.0, SETTLED_S + 0.3)) == {0}
 
 
 def test_reset_forgets_everybody() -> None:

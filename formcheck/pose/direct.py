@@ -8,7 +8,7 @@ frame, the others a few times a second.
 from collections import deque
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
-from math import pi, sqrt
+from math import exp, pi, sqrt
 from pathlib import Path
 
 import numpy as np
@@ -30,11 +30,12 @@ _OTHERS_EVERY_S = 0.16
 _LOST_AFTER_S = 0.4
 _FORGET_AFTER_S = 1.0
 _FORGET_SETTLED_AFTER_S = 5.0
-_FORETOLD_S = 0.25
+_FORETOLD_S, _BEHIND_S = 0.25, 1 / 30
 _PRESENT = 0.5
 _STILL_PRESENT = 0.3
 _SETTLED_HITS = 15
-_HOME_WEIGHT = 0.05
+_SETTLED_SIZE = (0.55, 1.5)
+_HOME_S = 2.0
 _TURNS = (pi / 2, -pi / 2, pi)
 _ACTIVITY_S = 6.0
 _OUTDONE = 1.5
@@ -60,31 +61,33 @@ class _Track:
     def region_at(self, time_s: float) -> Region:
         """Where the person should be by now: they move on as between the last two looks.
 
-        A region that lags behind a movement draws the network's points after it, hidden ones most.
+        A region that lags behind a movement draws the network's points after it, hidden ones most. By a frame
+        it may: then who passes by leaves the region, and the person who was followed stays in it.
         """
         if self.before is None or self.pose is None:
             return self.region
         before_s, before = self.before
-        step_s, passed_s = self.seen_s - before_s, time_s - self.seen_s
-        if max(step_s, passed_s) > _FORETOLD_S:
+        step_s, ahead_s = self.seen_s - before_s, max(time_s - self.seen_s - _BEHIND_S, 0.0)
+        if max(step_s, ahead_s) > _FORETOLD_S:
             return self.region
-        return self.region.blended(before, 1.0 + passed_s / step_s)
+        return self.region.blended(before, 1.0 + ahead_s / step_s)
 
     def take(self, time_s: float, landmarks: Landmarks) -> None:
         """Accept a new look at the person."""
         self.looked_s = time_s
         self.pose = None
         least = _STILL_PRESENT if self.hits >= _SETTLED_HITS else _PRESENT
-        if landmarks.score < least or not _plausible(landmarks, self.region):
+        if landmarks.score < least or not self._plausible(landmarks):
             if self.lost(time_s):
                 self.region = self.home or self.region
             return
         keep = list(BLAZEPOSE)
+        passed_s = time_s - self.seen_s
         self.before = (self.seen_s, self.region) if self.hits else None
         self.seen_s = time_s
         self.hits += 1
         self.region = landmarks.next_region
-        self.home = self.region.blended(self.home, _HOME_WEIGHT) if self.home else self.region
+        self.home = self.region.blended(self.home, 1 - exp(-passed_s / _HOME_S)) if self.home else self.region
         self.pose = Pose(
             xy_px=landmarks.xy_px[keep],
             confidence=landmarks.confidence[keep],
@@ -95,6 +98,20 @@ class _Track:
         )
         left, right = self.pose.xy_px[WRISTS, 1]
         self.lately.append((time_s, left, right, self.pose.xy_px[HIPS, 0].mean()))
+
+    def _plausible(self, landmarks: Landmarks) -> bool:
+        """Whether this is the same person by size.
+
+        Nobody doubles from one look to the next, and who is long known stays about as large as they have
+        been for seconds: one who walks by closer to the camera is larger.
+        """
+        size_px = landmarks.next_region.size_px
+        if not (0.4 < size_px / self.region.size_px < 2.5 and size_px > 20):
+            return False
+        if self.home is None or self.hits < _SETTLED_HITS:
+            return True
+        low, high = _SETTLED_SIZE
+        return low < size_px / self.home.size_px < high
 
     def lost(self, now_s: float) -> bool:
         """Whether the person has been out of sight for longer than a dip of the network's belief."""
@@ -264,9 +281,3 @@ def _same_person(a: _Track, b: _Track) -> bool:
         return False
     apart: FloatArray = np.linalg.norm(a.pose.xy_px[_TRUNK] - b.pose.xy_px[_TRUNK], axis=1)
     return float(np.median(apart)) < 0.1 * min(a.region.size_px, b.region.size_px)
-
-
-def _plausible(landmarks: Landmarks, region: Region) -> bool:
-    """Whether the next region is about as large as this one: a person does not double within a frame."""
-    ratio = landmarks.next_region.size_px / region.size_px
-    return 0.4 < ratio < 2.5 and landmarks.next_region.size_px > 20
