@@ -17,14 +17,26 @@ from .problems import Problem, not_found
 from .scratch import Scratch
 from .settings import ServiceSettings
 from .storage import Storage
-from .tables import Analysis, ApiKey, Athlete, Comment, Reference, Share, TrainingSession, Video
+from .tables import (
+    Analysis,
+    ApiKey,
+    Athlete,
+    Comment,
+    Receipt,
+    Reference,
+    Share,
+    TrainingSession,
+    Video,
+)
 
 SAFE_METHODS = ("GET", "HEAD", "OPTIONS")
 CSRF_HEADER = "x-csrf-token"
 SLOW = "take long"
 """Tag of routes that take long: they write in a session of their own at their end."""
 
-Owned = TypeVar("Owned", Analysis, ApiKey, Athlete, Comment, Reference, Share, TrainingSession, Video)
+Owned = TypeVar(
+    "Owned", Analysis, ApiKey, Athlete, Comment, Receipt, Reference, Share, TrainingSession, Video
+)
 
 _BEARER = HTTPBearer(auto_error=False, description="A key made in the settings.")
 _COOKIE_SCHEME = APIKeyCookie(name=COOKIE, auto_error=False, description="A signed-in browser.")
@@ -143,6 +155,7 @@ _WORDS: dict[type[Any], str] = {
     ApiKey: "key",
     Athlete: "athlete",
     Comment: "comment",
+    Receipt: "receipt",
     Reference: "reference",
     Share: "share link",
     TrainingSession: "session",

@@ -41,7 +41,8 @@ BEAT_S = 5.0
 _WORKFLOW, _EXPIRY = "analyze", "expire"
 _POLL_S = 0.5
 _SAY_EVERY_S = 0.5
-_AT_NIGHT = "17 3 * * *"
+_HOURLY = "17 * * * *"
+"""Machines that are off at night delete too."""
 _RESULT_BYTES = 2048 * MIB
 _OPEN_FILES = 64
 _ROOM = 2
@@ -106,7 +107,7 @@ class Jobs:
             polling_interval_sec=_POLL_S,
             on_conflict="always_update",
         )
-        DBOS.apply_schedules([{"schedule_name": _EXPIRY, "workflow_fn": _expire, "schedule": _AT_NIGHT}])
+        DBOS.apply_schedules([{"schedule_name": _EXPIRY, "workflow_fn": _expire, "schedule": _HOURLY}])
         threading.Thread(target=self._live, daemon=True, name="heartbeat").start()
 
     def stop(self) -> None:

@@ -11,10 +11,14 @@ import threading
 from collections.abc import Callable
 from contextlib import suppress
 from datetime import timedelta
+from types import FrameType
 from typing import TextIO
 
+from fastapi import FastAPI
 from sqlalchemy import Engine
 from sqlalchemy.exc import OperationalError
+
+from formcheck.errors import SettingsError
 
 from .app import create_app
 from .auth import owners_link
@@ -27,7 +31,8 @@ from .tables import Worker, now
 
 _LOOK_EVERY_S = 2.0
 _MOST_WORKERS = 1024
-_GRACE_S = 10.0
+_GRACE_S = 10
+_BACKLOG = 2048
 _EVERYWHERE = "0.0.0.0"  # noqa: S104  only compared
 CREW = "FORMCHECK_CREW_OF"
 """Variable that holds the process of the server which a worker ends with."""
@@ -48,10 +53,15 @@ def serve(
         How many workers it keeps alive; 0: others do the work.
     tell
         Takes what whoever starts it must read: the address, and the first owner's link.
-    """
-    import uvicorn
 
+    Raises
+    ------
+    SettingsError
+        Nothing can listen there.
+    """
     start_log()
+    signal.signal(signal.SIGTERM, _end)
+    listening = _take_port(host, port)
     engine = open_engine(settings)
     migrate(engine, settings)
     shown = "localhost" if host == _EVERYWHERE else host
@@ -64,17 +74,45 @@ def serve(
     crew = Crew(settings, engine, workers)
     crew.start()
     try:
-        uvicorn.run(
-            create_app(settings),
-            host=host,
-            port=port,
-            log_level="warning",
-            access_log=False,
-            server_header=False,
-        )
+        _answer(create_app(settings), listening)
     finally:
         crew.stop()
         engine.dispose()
+
+
+def _end(*_: object) -> None:
+    raise SystemExit(0)
+
+
+def _take_port(host: str, port: int) -> socket.socket:
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    try:
+        return socket.create_server((host, port), family=family, backlog=_BACKLOG)
+    except OSError as error:
+        reason = error.strerror or "no such address"
+        raise SettingsError(
+            f"expected to listen at {host}, port {port}, found that it cannot: {reason.lower()}",
+            "Stop what listens there, or choose another with --port or --host.",
+        ) from error
+
+
+def _answer(app: FastAPI, listening: socket.socket) -> None:
+    """Answer requests until a signal comes; pages that watch an analysis then let go at once."""
+    import uvicorn
+
+    class Server(uvicorn.Server):
+        def handle_exit(self, sig: int, frame: FrameType | None) -> None:
+            app.state.closing.set()
+            super().handle_exit(sig, frame)
+
+    config = uvicorn.Config(
+        app,
+        log_level="warning",
+        access_log=False,
+        server_header=False,
+        timeout_graceful_shutdown=_GRACE_S,
+    )
+    Server(config).run(sockets=[listening])
 
 
 class Crew:
@@ -151,7 +189,8 @@ def work(settings: ServiceSettings) -> None:
         while not stopping.wait(1.0) and crew in ("", str(os.getppid())):
             pass
         jobs.stop()
-    engine.dispose()
+    # A job in hand would hold this process until its end; the next worker does it.
+    os._exit(0)
 
 
 def claim_name(settings: ServiceSettings) -> TextIO:

@@ -22,7 +22,7 @@ from .problems import Problem, disk_full, told_by
 from .scratch import Scratch
 from .settings import GIB, MIB, ServiceSettings
 from .storage import Storage, video_key
-from .tables import Video
+from .tables import Video, now
 
 CHUNK_BYTES = MIB
 LONGEST_NAME = 200
@@ -201,7 +201,7 @@ def keep(
                 )
             )
             if older is not None:
-                older.gone_at = None
+                older.gone_at, older.created_at = None, now()
                 return older, False
             video = Video(
                 tenant_id=tenant_id,

@@ -33,7 +33,8 @@ _TELL_EVERY_S = 0.5
 _PREVIEW_EVERY_S = 1.5
 _PREVIEW_SIDE_PX = 360
 _STILL_SIDE_PX = 480
-_PARTIAL_SHARE = 0.15
+_PARTIAL_SHARE, _PARTIAL_FREE_S = 0.15, 1.0
+"""Of the processor time, and the seconds that count for nothing: the first look loads what judging needs."""
 _FACTS = ("preset", "plate_diameter_m", "height_m", "load_kg", "variant", "rules", "tempo")
 
 
@@ -64,7 +65,7 @@ class Meanwhile:
         self._analyzer, self._total, self._folder, self._say = analyzer, total, folder, say
         self._faces = faces
         self._started = self._told_at = self._shown_at = time.monotonic()
-        self._judging_s = 0.0
+        self._started_cpu_s, self._judging_s = time.process_time(), 0.0
 
     def see(self, frame: Frame) -> None:
         """Take note of a frame that was watched."""
@@ -79,20 +80,24 @@ class Meanwhile:
         spent_s = current - self._started
         rate = (frame.index + 1) / spent_s
         self._say(progress_line(Progress("watching", frame.index + 1, self._total, rate)))
-        if self._judging_s < _PARTIAL_SHARE * spent_s:
+        used_s = time.process_time() - self._started_cpu_s
+        if self._judging_s < _PARTIAL_FREE_S + _PARTIAL_SHARE * used_s:
             self._judge()
 
     def _judge(self) -> None:
-        before = time.monotonic()
+        before = time.process_time()
         try:
             report = self._analyzer.report()
         except (AnalysisError, VideoError):
             return
         finally:
-            self._judging_s += time.monotonic() - before
-        self._say(
-            {"lift": report.lift.title, "reps": [partial_rep(report, n) for n in range(len(report.reps))]}
-        )
+            self._judging_s += time.process_time() - before
+        self._say(reps_line(report))
+
+
+def reps_line(report: Report) -> dict[str, Any]:
+    """Word the reps of a report as a line."""
+    return {"lift": report.lift.title, "reps": [partial_rep(report, n) for n in range(len(report.reps))]}
 
 
 def partial_rep(report: Report, index: int) -> dict[str, Any]:
@@ -158,6 +163,7 @@ def analyze(task: Mapping[str, Any], folder: Path, say: Say) -> None:
     formcheck.save_motion(motion, take, note=analyzer.origin(source).to_json())
     analysis = judged(take, options.get("lift"), settings, task["references"])
     take.unlink()
+    say(reps_line(analysis.report))
     _write(replace(analysis, source=source), folder, say)
     _show(folder, watch.faces, blur=task["blur"], say=say)
 

@@ -15,6 +15,7 @@ from ..tables import Analysis, Athlete, Reference, Video
 HERE = Path(__file__).parents[1]
 
 _HISTORY = 12
+_SMALL_BYTES = 100_000
 _OURS = FileSystemLoader(HERE / "pages")
 
 
@@ -24,6 +25,8 @@ def make_pages() -> Jinja2Templates:
         loader=_OURS, autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
     )
     environment.filters["day"] = lambda at: f"{at:%Y-%m-%d}"
+    environment.filters["minute"] = lambda at: f"{at:%Y-%m-%d %H:%M} UTC"
+    environment.filters["size"] = _size
     environment.filters |= {"sure": _sure, "last_sets": _last_sets, "reference": _reference}
     return Jinja2Templates(env=environment)
 
@@ -45,6 +48,11 @@ def _reference(one: Reference) -> str:
     reps = f"rep {one.rep}" if one.rep else f"{one.reps} best reps"
     load = f", {one.load_kg:g} kg" if one.load_kg else ""
     return f"{one.lift.replace('_', ' ')}, {reps}{load}, {one.view} view, {one.created_at:%Y-%m-%d}"
+
+
+def _size(count: int) -> str:
+    """Word a number of bytes."""
+    return f"{count / 1e6:.1f} MB" if count >= _SMALL_BYTES else f"{count / 1e3:.0f} kB"
 
 
 def _sure(part: dict[str, Any]) -> str:

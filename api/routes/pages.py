@@ -6,7 +6,7 @@ from uuid import UUID
 
 from fastapi import APIRouter, Cookie, Query, Request, Response
 from fastapi.responses import HTMLResponse, PlainTextResponse, RedirectResponse
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, Select, String, cast, or_, select
 
 from formcheck import Report, known_lifts, load_lift
 from formcheck.report.html import PAGE_SCRIPTS, read_part
@@ -17,7 +17,19 @@ from ..deps import AnalysisSeen, AthleteSeen, Readable, SessionDep, StorageDep, 
 from ..pages import render_report
 from ..problems import not_found
 from ..storage import Storage, load, results_key
-from ..tables import Analysis, ApiKey, Athlete, Comment, Reference, Share, TrainingSession, Video, now
+from ..tables import (
+    Analysis,
+    ApiKey,
+    Athlete,
+    Comment,
+    Receipt,
+    Reference,
+    Share,
+    TrainingSession,
+    User,
+    Video,
+    now,
+)
 from .athletes import show_trends
 from .comparing import compare
 from .talk import SharedDep
@@ -25,6 +37,8 @@ from .talk import SharedDep
 router = APIRouter()
 
 _RECENT = 60
+_RECEIPTS = 20
+_DELETED = {"video": "The video", "analysis": "The analysis", "athlete": "The athlete"}
 _PARTS = ("theme.js", "page.css", *PAGE_SCRIPTS)
 _TYPES = {"js": "text/javascript", "css": "text/css"}
 
@@ -37,13 +51,22 @@ def _page(request: Request, yours: Yours | None, template: str, **more: Any) -> 
     return page
 
 
-def _sets(yours: Yours, athlete_id: str | None = None) -> list[tuple[Analysis, Video, Athlete]]:
+def _sets_of(yours: Yours) -> Select[Analysis, Video, Athlete]:
     query = yours.all(Analysis).add_columns(Video, Athlete).join(Video, Video.id == Analysis.video_id)
-    query = query.join(Athlete, Athlete.id == Analysis.athlete_id)
-    if athlete_id is not None:
-        query = query.where(Analysis.athlete_id == athlete_id)
+    return query.join(Athlete, Athlete.id == Analysis.athlete_id)
+
+
+def _sets(yours: Yours, athlete_id: str) -> list[tuple[Analysis, Video, Athlete]]:
+    query = _sets_of(yours).where(Analysis.athlete_id == athlete_id)
     rows = yours.session.execute(query.order_by(Analysis.id.desc()).limit(_RECENT))
     return [(row[0], row[1], row[2]) for row in rows]
+
+
+def _tells(words: str) -> ColumnElement[bool]:
+    """Whether a set's card, or its findings, hold these words."""
+    places = (Athlete.name, Video.name, Analysis.state, Analysis.summary["title"].as_string())
+    found = cast(Analysis.summary["faults"], String)
+    return or_(*(place.icontains(words, autoescape=True) for place in (*places, found)))
 
 
 @router.get("/assets/{name}")
@@ -83,15 +106,23 @@ def welcome_page(token: str, request: Request, session: SessionDep) -> HTMLRespo
 
 @router.get("/")
 def board_page(
-    request: Request, yours: Readable, show: Annotated[str, Query(pattern="^(new|all|worst)$")] = "new"
+    request: Request,
+    yours: Readable,
+    show: Annotated[str, Query(pattern="^(new|all|worst)$")] = "new",
+    find: Annotated[str, Query(max_length=100)] = "",
+    page: Annotated[int, Query(ge=1, le=10_000)] = 1,
 ) -> Response:
-    """Show the board: all sets of all athletes, newest or gravest first."""
-    sets = _sets(yours)
+    """Show the board: all sets of all athletes, newest or gravest first, some at a time."""
+    query = _sets_of(yours)
     if show == "new" and yours.caller.role != "athlete":
-        sets = [row for row in sets if row[0].reviewed_at is None]
-    if show == "worst":
-        sets = sorted(sets, key=lambda row: -row[0].triage)
-    return _page(request, yours, "board.html", sets=sets, show=show)
+        query = query.where(Analysis.reviewed_at.is_(None))
+    if find:
+        query = query.where(_tells(find))
+    order = (Analysis.triage.desc(), Analysis.id.desc()) if show == "worst" else (Analysis.id.desc(),)
+    rows = yours.session.execute(query.order_by(*order).offset((page - 1) * _RECENT).limit(_RECENT + 1)).all()
+    facts = {"show": show, "find": find, "page": page, "more": len(rows) > _RECENT}
+    any_sets = bool(rows) or yours.session.scalar(yours.all(Analysis).limit(1)) is not None
+    return _page(request, yours, "board.html", sets=rows[:_RECENT], any_sets=any_sets, **facts)
 
 
 @router.get("/upload")
@@ -164,11 +195,7 @@ def analysis_page(
         files=files,
         original=original,
         others=others,
-        comments=list(
-            yours.session.scalars(
-                yours.all(Comment).where(Comment.analysis_id == analysis.id).order_by(Comment.at_s)
-            )
-        ),
+        comments=_comments(yours, analysis.id),
         shares=list(
             yours.session.scalars(
                 select(Share)
@@ -178,6 +205,14 @@ def analysis_page(
         ),
     )
     return HTMLResponse(page)
+
+
+def _comments(yours: Yours, analysis_id: str) -> list[tuple[Comment, str]]:
+    """The comments on a set in the video's order, each with who wrote it."""
+    query = yours.all(Comment).add_columns(Athlete.name).join(User, User.id == Comment.user_id)
+    query = query.join(Athlete, Athlete.id == User.athlete_id).where(Comment.analysis_id == analysis_id)
+    rows = yours.session.execute(query.order_by(Comment.at_s, Comment.id))
+    return [(row[0], row[1]) for row in rows]
 
 
 def _pictures(analysis: Analysis) -> dict[str, tuple[str, float]]:
@@ -218,4 +253,12 @@ def settings_page(request: Request, yours: Readable) -> HTMLResponse:
     """Show the settings."""
     keys = yours.session.scalars(yours.all(ApiKey).where(ApiKey.revoked_at.is_(None)).order_by(ApiKey.id))
     athletes = list(yours.session.scalars(yours.all(Athlete).order_by(Athlete.name)))
-    return _page(request, yours, "settings.html", keys=list(keys), athletes=athletes)
+    receipts = yours.session.scalars(yours.all(Receipt).order_by(Receipt.id.desc()).limit(_RECEIPTS))
+    facts = {"keys": list(keys), "athletes": athletes, "receipts": list(receipts), "words": _DELETED}
+    return _page(request, yours, "settings.html", **facts)
+
+
+@router.get("/receipts/{receipt_id}")
+def receipt_page(request: Request, receipt_id: UUID, yours: Readable) -> HTMLResponse:
+    """Show what a deletion took away."""
+    return _page(request, yours, "receipt.html", receipt=yours.one(Receipt, receipt_id), words=_DELETED)

@@ -13,6 +13,15 @@ const flip = (button) => {
   return pressed;
 };
 
+const action = (words, name, id) => {
+  const button = document.createElement("button");
+  button.type = "button";
+  button.className = "quiet";
+  button.dataset[name] = id;
+  button.textContent = words;
+  return button;
+};
+
 find("overlay")?.addEventListener("click", (event) => {
   const at = video.currentTime;
   const playing = !video.paused;
@@ -40,8 +49,21 @@ find("share").addEventListener("submit", (event) => {
   attempt(async () => {
     const made = await send("POST", `${here}/shares`, { days: Number(days.value), blur_faces: blur.checked });
     find("link").textContent = made.url;
+    find("copy").hidden = !navigator.clipboard;
+    find("copy").textContent = "Copy it";
+    const item = document.createElement("li");
+    item.append(
+      `until ${made.expires_at.slice(0, 10)}${made.blur_faces ? "" : ", faces shown"} `,
+      action("Revoke", "revoke", made.id),
+    );
+    find("shares").prepend(item);
   });
 });
+
+find("copy").addEventListener("click", () => attempt(async () => {
+  await navigator.clipboard.writeText(find("link").textContent);
+  find("copy").textContent = "Copied";
+}));
 
 find("reference").addEventListener("submit", (event) => {
   event.preventDefault();
@@ -55,11 +77,22 @@ find("reference").addEventListener("submit", (event) => {
   });
 });
 
-document.querySelectorAll("[data-revoke]").forEach((button) =>
-  button.addEventListener("click", () => attempt(async () => {
-    await send("DELETE", `/api/v1/shares/${button.dataset.revoke}`);
-    button.closest("li").remove();
-  })));
+// Lists grow while the page is open, so their buttons are heard here.
+const takesAway = (list, name, address) =>
+  find(list).addEventListener("click", (event) => {
+    const button = event.target.closest(`[data-${name}]`);
+    if (!button) return;
+    attempt(async () => {
+      await send("DELETE", `${address}/${button.dataset[name]}`);
+      button.closest("li").remove();
+      if (name !== "revoke") return;
+      find("link").textContent = "";
+      find("copy").hidden = true;
+    });
+  });
+
+takesAway("shares", "revoke", "/api/v1/shares");
+takesAway("comments", "uncomment", "/api/v1/comments");
 
 find("comment").addEventListener("submit", (event) => {
   event.preventDefault();
@@ -72,7 +105,7 @@ find("comment").addEventListener("submit", (event) => {
     button.className = "seek";
     button.dataset.seek = made.at_s;
     button.textContent = `${made.at_s.toFixed(1)} s`;
-    item.append(button, ` ${made.text}`);
+    item.append(button, ` ${made.text} `, action("Delete", "uncomment", made.id));
     find("comments").querySelector(".note")?.remove();
     find("comments").append(item);
     text.value = "";
@@ -85,7 +118,7 @@ find("comment").addEventListener("keydown", (event) => event.stopPropagation());
 find("delete").addEventListener("click", () => {
   if (!confirm("Delete this video and everything made of it?")) return;
   attempt(async () => {
-    await send("DELETE", `/api/v1/videos/${tools.dataset.video}`);
-    location.assign("/");
+    const receipt = await send("DELETE", `/api/v1/videos/${tools.dataset.video}`);
+    location.assign(`/receipts/${receipt.id}`);
   });
 });

@@ -41,7 +41,13 @@ document.querySelectorAll("form[data-send]").forEach((form) => {
 
 document.querySelectorAll("[data-delete]").forEach((button) => {
   button.addEventListener("click", async () => {
-    await send("DELETE", button.dataset.delete);
-    button.closest("li").remove();
+    if (button.dataset.ask && !confirm(button.dataset.ask)) return;
+    try {
+      const told = await send("DELETE", button.dataset.delete);
+      if (told?.id) location.assign(`/receipts/${told.id}`);
+      else button.closest("li, tr").remove();
+    } catch (error) {
+      tell(document, error);
+    }
   });
 });

@@ -55,8 +55,9 @@ act("retry", async () => {
 });
 act("delete", async () => {
   if (!confirm("Delete this video and everything made of it?")) return;
-  await send("DELETE", `/api/v1/videos/${document.querySelector("meta[name=video]").content}`);
-  location.assign("/");
+  const { content } = document.querySelector("meta[name=video]");
+  const receipt = await send("DELETE", `/api/v1/videos/${content}`);
+  location.assign(`/receipts/${receipt.id}`);
 });
 
 if (["queued", "running"].includes(root.dataset.state)) {

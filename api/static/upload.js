@@ -1,4 +1,4 @@
-// Uploads videos one after another, each then analyzed; a cut connection goes on where it ended.
+// Uploads the chosen videos one after another, each then analyzed; a cut connection goes on where it ended.
 import { headers, send, words } from "./api.js";
 
 const form = document.getElementById("upload");
@@ -7,6 +7,8 @@ const files = document.getElementById("files");
 const list = document.getElementById("list");
 const HASHED_BYTES = 64 * 1024 * 1024;
 const TRIES = 5;
+const start = document.getElementById("start");
+const waiting = [];
 let last = Promise.resolve();
 
 const number = (name, factor = 1) => (form.elements[name].value ? Number(form.elements[name].value) * factor : null);
@@ -80,13 +82,24 @@ const entry = (file) => {
   bar.max = file.size;
   bar.value = 0;
   bar.setAttribute("aria-label", `Upload of ${file.name}`);
-  note.textContent = "waiting";
-  item.append(name, bar, note);
+  note.textContent = `${Math.max(0.1, file.size / 1e6).toFixed(1)} MB`;
+  const leave = document.createElement("button");
+  leave.type = "button";
+  leave.className = "quiet";
+  leave.textContent = "Leave out";
+  leave.setAttribute("aria-label", `Leave out ${file.name}`);
+  item.append(name, bar, note, leave);
   list.append(item);
-  return { bar, note };
+  const chosen = { file, bar, note, leave };
+  leave.addEventListener("click", () => {
+    waiting.splice(waiting.indexOf(chosen), 1);
+    item.remove();
+    offer();
+  });
+  return chosen;
 };
 
-const upload = async (file, athlete, said, { bar, note }) => {
+const upload = async ({ file, bar, note }, athlete, said) => {
   try {
     note.textContent = "uploading";
     const video = await transfer(file, athlete, (sent) => (bar.value = sent));
@@ -104,14 +117,26 @@ const upload = async (file, athlete, said, { bar, note }) => {
   }
 };
 
+const offer = () => {
+  start.disabled = !waiting.length;
+  start.textContent = waiting.length > 1 ? `Upload ${waiting.length} videos` : "Upload";
+};
+
 const add = (chosen) => {
+  waiting.push(...[...chosen].map(entry));
+  offer();
+};
+
+const begin = () => {
   const athlete = form.elements.athlete_id.value;
   const said = options();
-  const all = [...chosen].map((file) => {
-    const shown = entry(file);
-    last = last.then(() => upload(file, athlete, said, shown));
+  const all = waiting.splice(0).map((chosen) => {
+    chosen.leave.remove();
+    chosen.note.textContent = "waiting";
+    last = last.then(() => upload(chosen, athlete, said));
     return last;
   });
+  offer();
   if (all.length === 1 && list.children.length === 1) all[0].then((href) => href && location.assign(href));
 };
 
@@ -119,7 +144,10 @@ files.addEventListener("change", () => {
   add(files.files);
   files.value = "";
 });
-form.addEventListener("submit", (event) => event.preventDefault());
+form.addEventListener("submit", (event) => {
+  event.preventDefault();
+  begin();
+});
 for (const name of ["dragover", "dragleave", "drop"]) {
   drop.addEventListener(name, (event) => {
     event.preventDefault();

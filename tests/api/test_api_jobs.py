@@ -3,13 +3,14 @@
 import json
 import threading
 import time
+from datetime import timedelta
 
 import pytest
 
 from api.child import Bounds, Crashed, run
 from api.jobs import Jobs
 from api.scratch import Scratch
-from api.tables import Analysis
+from api.tables import Analysis, Video
 
 
 def shown(person, analysis_id):
@@ -182,6 +183,17 @@ def test_videos_go_after_their_days_and_reports_stay(service, owner, clip):
     assert owner.get(f"videos/{video_id}/content").status_code == 410
     assert owner.get(f"analyses/{analysis_id}/files/report.json").status_code == 200
     assert owner.upload(clip)["gone_at"] is None
+    assert owner.get(f"videos/{video_id}/content").status_code == 200
+
+
+def test_a_video_that_is_uploaded_again_has_all_its_days_again(service, owner, clip):
+    video_id = owner.upload(clip)["id"]
+    with service.app.state.sessions.begin() as session:
+        session.get_one(Video, video_id).created_at -= timedelta(days=31)
+    service.jobs.expire()
+    assert owner.get(f"videos/{video_id}/content").status_code == 410
+    assert owner.upload(clip)["id"] == video_id
+    service.jobs.expire()
     assert owner.get(f"videos/{video_id}/content").status_code == 200
 
 

@@ -7,6 +7,7 @@ import logging
 import pytest
 
 from api.logs import JsonLines, log
+from api.routes import pages
 
 HTML = {"accept": "text/html"}
 
@@ -87,6 +88,67 @@ def test_a_reviewed_set_leaves_the_board(owner, two_sets):
     assert owner.put(f"analyses/{first}/review", json={"reviewed": True}).json()["reviewed_at"]
     assert f"/analyses/{first}" not in owner.get("/", headers=HTML).text
     assert [one["id"] for one in owner.get("analyses", params={"reviewed": True}).json()["items"]] == [first]
+
+
+def test_the_board_goes_on_where_a_page_of_it_ends(service, owner, two_sets, monkeypatch):
+    monkeypatch.setattr(pages, "_RECENT", 1)
+    newest, older = (owner.get(f"/?page={number}", headers=HTML).text for number in (1, 2))
+    first, second = two_sets
+    assert (f"set-{second}" in newest, f"set-{first}" in newest, 'rel="next"' in newest) == (
+        True,
+        False,
+        True,
+    )
+    assert (f"set-{second}" in older, f"set-{first}" in older, 'rel="next"' in older) == (False, True, False)
+
+
+def test_sets_are_found_by_what_their_cards_say(service, owner, clip, other_clip):
+    ann = owner.post("athletes", json={"name": "Ann_1"}).json()["id"]
+    videos = [owner.upload(clip, name="a.mp4"), owner.upload(other_clip, name="b.mp4", athlete_id=ann)]
+    ids = [owner.post("analyses", json={"video_id": one["id"]}).json()["id"] for one in videos]
+    service.jobs.analyze(ids[0])
+    summary = owner.get(f"analyses/{ids[0]}").json()["summary"]
+
+    def found(words):
+        page = owner.get("/", params={"find": words}, headers=HTML)
+        assert page.status_code == 200
+        return [one for one in ids if f"set-{one}" in page.text]
+
+    assert found("") == ids
+    assert found("ann_") == found("B.mp4") == found("queued") == [ids[1]]
+    assert found(summary["title"]) == found(summary["faults"][0]["title"].upper()) == [ids[0]]
+    assert found("%") == []
+
+
+def test_an_empty_board_says_why(service, owner, clip):
+    assert "No sets yet" in owner.get("/", headers=HTML).text
+    analysis_id = service.done(owner, clip)
+    owner.put(f"analyses/{analysis_id}/review", json={"reviewed": True})
+    assert "All sets are reviewed" in owner.get("/", headers=HTML).text
+    assert "Nothing matches" in owner.get("/?find=nothing+like+it", headers=HTML).text
+
+
+def test_a_deletion_leaves_a_receipt_for_those_whose_it_was(service, owner, clip):
+    ann = owner.post("athletes", json={"name": "Ann"}).json()["id"]
+    video = owner.upload(clip, name="secret.mp4", athlete_id=ann)
+    receipt = owner.delete(f"videos/{video['id']}").json()["id"]
+    page = owner.get(f"/receipts/{receipt}", headers=HTML)
+    assert (page.status_code, receipt in page.text, "secret" in page.text) == (200, True, False)
+    assert f"/receipts/{receipt}" in owner.get("/settings", headers=HTML).text
+    ann, bea = (
+        service.invited(owner, f"{name}@example.org", "athlete", athlete)
+        for name, athlete in (("ann", ann), ("bea", owner.post("athletes", json={"name": "B"}).json()["id"]))
+    )
+    coach = service.invited(owner, "coach@example.org", "coach")
+    codes = [one.get(f"/receipts/{receipt}", headers=HTML).status_code for one in (ann, bea, coach)]
+    assert codes == [200, 404, 404]
+
+
+def test_comments_tell_who_wrote_them(service, owner, clip):
+    analysis_id = service.done(owner, clip)
+    owner.post(f"analyses/{analysis_id}/comments", json={"at_s": 1.0, "text": "Hips first."})
+    page = owner.get(f"/analyses/{analysis_id}", headers=HTML).text
+    assert "owner@example.org" in page[page.index("Hips first.") :].partition("</li>")[0]
 
 
 def test_health_is_told(service, owner):

@@ -122,6 +122,9 @@ def test_a_new_user_goes_all_the_way(address, new_page):
     page.click("text=Upload a set >> nth=0")
     samples = [SAMPLES / "squat_side.mp4", SAMPLES / "deadlift_side.mp4"]
     page.set_input_files("#files", samples)
+    assert page.locator("#list a").count() == 0, "nothing is sent before it is asked for"
+    page.fill("[name=load_kg]", "100")
+    page.click("#start")
     until(page, "document.querySelectorAll('#list a').length === 2")
     page.click("#list a >> nth=0")
     page.wait_for_selector("#video")
@@ -143,6 +146,8 @@ def test_a_new_user_goes_all_the_way(address, new_page):
     page.fill("#comment [name=text]", "Hips first here.")
     page.click("#comment button")
     page.wait_for_selector("text=Hips first here.")
+    page.reload()
+    assert "Maria" in page.inner_text("#comments li")
 
     page.click("summary:has-text('Reference')")
     page.select_option("#reference [name=rep]", "2")
@@ -157,9 +162,15 @@ def test_a_new_user_goes_all_the_way(address, new_page):
     until(guest, "document.getElementById('video').readyState >= 2")
     assert re.search(r"/shared/.*/video\.mp4$", guest.evaluate("document.getElementById('video').src"))
     assert fits(guest)
+    page.click("#shares [data-revoke]")
+    until(page, "document.querySelector('#shares li') === null")
+    assert new_page().goto(shared).status == 404
 
     page.on("dialog", lambda dialog: dialog.accept())
     page.click("#delete")
+    page.wait_for_url(f"{base}/receipts/*")
+    assert re.search(r"Files\s+\d+, [\d.]+ MB", page.inner_text("main"))
+    page.click("text=Back to the sets")
     page.wait_for_url(f"{base}/")
     assert page.locator(".set").count() == 1
 
