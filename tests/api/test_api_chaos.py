@@ -12,12 +12,15 @@ import subprocess
 import sys
 import tempfile
 import time
-from contextlib import closing
+from contextlib import closing, suppress
 from pathlib import Path
 
 import httpx2
 import pytest
 from people import PASSWORD
+
+from api.serve import serve
+from formcheck.errors import SettingsError
 
 pytestmark = pytest.mark.slow
 
@@ -119,6 +122,18 @@ class Running:
                 process.wait()
                 self.processes[index] = self.start(self.commands[index])
 
+    def sign_up(self):
+        """Make the owner; gives the headers of a signed-in browser."""
+        wait_for(self.alive, "the server answers")
+        secret = next(line for line in self.log.read_text().splitlines() if "/welcome/" in line)
+        body = {"token": secret.rpartition("/")[2], "login": "o", "password": PASSWORD, "name": "O"}
+        return {"X-CSRF-Token": self.client.post("/api/v1/accounts", json=body).json()["csrf"]}
+
+    def analyze(self, content, name, headers):
+        video = self.client.post(f"/api/v1/videos?name={name}", content=content, headers=headers).json()
+        asked = {"video_id": video["id"]}
+        return self.client.post("/api/v1/analyses", json=asked, headers=headers).json()["id"]
+
     def stop(self):
         for process in self.processes:
             process.terminate()
@@ -138,16 +153,9 @@ def run_chaos(settings, tmp_path, beside):
     dice = random.Random(SEED)
     running = Running(settings, tmp_path, beside)
     try:
-        wait_for(running.alive, "the server answers")
-        secret = next(line for line in running.log.read_text().splitlines() if "/welcome/" in line)
-        body = {"token": secret.rpartition("/")[2], "login": "o", "password": PASSWORD, "name": "O"}
-        headers = {"X-CSRF-Token": running.client.post("/api/v1/accounts", json=body).json()["csrf"]}
-        ids = []
-        for number, content in enumerate(small_clips(JOBS)):
-            address = f"/api/v1/videos?name=long{number}.mp4"
-            video = running.client.post(address, content=content, headers=headers).json()
-            asked = {"video_id": video["id"]}
-            ids.append(running.client.post("/api/v1/analyses", json=asked, headers=headers).json()["id"])
+        headers = running.sign_up()
+        clips = enumerate(small_clips(JOBS))
+        ids = [running.analyze(content, f"long{number}.mp4", headers) for number, content in clips]
         for _ in range(KILLS):
             time.sleep(dice.uniform(0.2, 1.5))
             assert running.log.read_text().count(DONE) < JOBS, "every kill falls into the batch"
@@ -192,3 +200,43 @@ def test_a_worker_that_never_returns_is_replaced(make_settings, tmp_path):
         wait_for(lambda: running.client.get("/readyz").status_code == 200, "it lives")
     finally:
         running.stop()
+
+
+def decoders(folder):
+    """Processes that work in a service's folder."""
+    found = []
+    for place in Path("/proc").glob("[0-9]*/cwd"):
+        with suppress(OSError):
+            if place.readlink().is_relative_to(folder):
+                found.append(int(place.parent.name))
+    return found
+
+
+def test_a_service_that_is_told_to_stop_leaves_nobody_behind(make_settings, tmp_path):
+    """Not even for a page that watches and a job that never ends; the next start goes on with the job."""
+    settings = make_settings(stall_s=3600.0)
+    running = Running(settings, tmp_path, beside=0)
+    work = settings.data_dir / "work"
+    try:
+        analysis_id = running.analyze(small_clips(1)[0], "hang.mp4", running.sign_up())
+        wait_for(lambda: decoders(work), "a decoder works")
+        crew = running.workers()
+        with running.client.stream("GET", f"/api/v1/analyses/{analysis_id}/events") as events:
+            assert next(events.iter_lines())
+            running.processes[0].terminate()
+            running.processes[0].wait(PATIENCE_S)
+        assert running.processes[0].returncode == 0
+        assert [pid for pid in crew if Path(f"/proc/{pid}").exists()] == []
+        wait_for(lambda: not decoders(work), "no decoder works")
+        running.processes[0] = running.start(running.commands[0])
+        wait_for(lambda: decoders(work), "a decoder works on the same job again")
+    finally:
+        running.stop()
+    assert running.log.read_text().count("Traceback") == 0
+
+
+def test_a_port_that_is_taken_is_told(make_settings):
+    with socket.create_server(("127.0.0.1", 0)) as other:
+        port = other.getsockname()[1]
+        with pytest.raises(SettingsError, match=f"port {port}"):
+            serve(make_settings(), host="127.0.0.1", port=port, workers=0, tell=pytest.fail)
