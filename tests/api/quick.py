@@ -1,8 +1,10 @@
 """Stands before the command of a decoder: opens videos for real, and instead of analyzing copies results.
 
 What a video is called says what happens: `crash`, `hang`, `nobody`, `slow`, `long`, `noise`.
+It dies with the worker, as a decoder does.
 """
 
+import ctypes
 import json
 import os
 import shutil
@@ -12,9 +14,12 @@ import sys
 import time
 from pathlib import Path
 
+PARENT_DEATH_SIGNAL = 1
+
 
 def main() -> None:
     canned, *command = sys.argv[1:]
+    ctypes.CDLL(None).prctl(PARENT_DEATH_SIGNAL, signal.SIGKILL)
     text = sys.stdin.read()
     task = json.loads(text)
     if task["task"] != "analyze":
