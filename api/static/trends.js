@@ -5,6 +5,8 @@ const lift = document.getElementById("lift");
 const measure = document.getElementById("measure");
 const color = (name) => getComputedStyle(document.documentElement).getPropertyValue(`--${name}`).trim();
 
+const words = (name) => name[0].toUpperCase() + name.slice(1).replaceAll("_", " ");
+
 const fill = (select, values) =>
   select.replaceChildren(...values.map(([value, text]) => new Option(text, value)));
 
@@ -36,14 +38,20 @@ const trace = (points, x, mode) => ({
   hovertemplate: "%{y:.3~g}<extra></extra>",
 });
 
+const plot = async (box, ...what) => {
+  await Plotly.react(box, ...what);
+  box.removeAllListeners("plotly_click");
+  box.on("plotly_click", (event) => location.assign(`/analyses/${event.points[0].customdata}`));
+};
+
 const drawVelocity = () => {
   const box = document.getElementById("velocity");
   const found = trends.find((trend) => trend.lift === lift.value && trend.measure === "mean_velocity");
   const points = found ? found.points.filter((point) => point.load_kg) : [];
-  box.hidden = points.length < 2;
+  box.hidden = document.getElementById("velocity-title").hidden = points.length < 2;
   if (box.hidden) return;
   const x = { title: { text: "Load, kg" } };
-  Plotly.react(box, [trace(points, points.map((point) => point.load_kg), "markers")], layout("m/s", x), { displayModeBar: false, responsive: true });
+  plot(box, [trace(points, points.map((point) => point.load_kg), "markers")], layout("m/s", x), { displayModeBar: false, responsive: true });
 };
 
 // One point alone would have an axis of milliseconds.
@@ -54,7 +62,7 @@ const draw = () => {
   const box = document.getElementById("trend");
   const when = found.points.map((point) => point.at);
   const axis = when.length > 1 ? {} : { tickformat: "%b %d", tickvals: when, range: around(when[0]) };
-  Plotly.react(box, [trace(found.points, when, "lines+markers")], layout(found.unit, axis), { displayModeBar: false, responsive: true });
+  plot(box, [trace(found.points, when, "lines+markers")], layout(found.unit, axis), { displayModeBar: false, responsive: true });
   drawVelocity();
 };
 
@@ -66,12 +74,11 @@ const choose = () => {
 };
 
 const start = () => {
-  fill(lift, [...new Set(trends.map((trend) => trend.lift))].map((name) => [name, name.replaceAll("_", " ")]));
+  fill(lift, [...new Set(trends.map((trend) => trend.lift))].map((name) => [name, words(name)]));
   lift.addEventListener("change", choose);
   measure.addEventListener("change", draw);
   document.addEventListener("themechange", draw);
   choose();
-  document.getElementById("trend").on("plotly_click", (event) => location.assign(`/analyses/${event.points[0].customdata}`));
 };
 
 const day = document.querySelector("input[type=date]");

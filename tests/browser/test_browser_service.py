@@ -148,6 +148,7 @@ def test_a_new_user_goes_all_the_way(address, new_page):
     page.wait_for_selector("text=Hips first here.")
     page.reload()
     assert "Maria" in page.inner_text("#comments li")
+    until(page, "document.querySelector('.plot .main-svg') !== null")
 
     page.click("summary:has-text('Reference')")
     page.select_option("#reference [name=rep]", "2")
@@ -164,7 +165,7 @@ def test_a_new_user_goes_all_the_way(address, new_page):
     assert fits(guest)
     page.click("#shares [data-revoke]")
     until(page, "document.querySelector('#shares li') === null")
-    assert new_page().goto(shared).status == 404
+    assert new_page().request.get(shared).status == 404
 
     page.on("dialog", lambda dialog: dialog.accept())
     page.click("#delete")
