@@ -226,6 +226,18 @@ def test_a_decoder_that_takes_too_long_is_ended(tmp_path, canned):
         run(task, brief, folder=tmp_path, prefix=(sys.executable, str(QUICK), str(canned)))
 
 
+def test_a_decoder_that_works_behind_what_confines_it_is_not_ended(tmp_path):
+    import sys
+
+    busy = "import time\nwhile time.process_time() < 3: pass\nprint('{\"answer\": 1}')"
+    waits = f"import subprocess, sys; subprocess.run([sys.executable, '-c', {busy!r}])"
+    bounds = Bounds(2**31, 30, 2**20, 64, 300.0, stall_s=1.5)
+    assert run({}, bounds, folder=tmp_path, prefix=(sys.executable, "-c", waits))["answer"] == 1
+    idle = waits.replace("while time.process_time() < 3: pass", "time.sleep(60)")
+    with pytest.raises(Crashed, match="did nothing"):
+        run({}, bounds, folder=tmp_path, prefix=(sys.executable, "-c", idle))
+
+
 def test_lost_work_is_swept_away(tmp_path):
     import os
 
