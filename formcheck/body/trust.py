@@ -10,8 +10,8 @@ from formcheck.body.model import BodyModel
 from formcheck.body.unknowns import BONES, WIDTHS
 from formcheck.view import View
 
-_FAR_OUT_SD = 3.0
-"""Of nine lengths one is that far off in one lifter of forty."""
+_FAR_OUT_SD = 3.5
+"""Of nine lengths one is that far off in one lifter of two hundred."""
 
 _OFF = 3.0
 _MOST_OFF = 0.35
