@@ -164,11 +164,9 @@ def test_what_is_not_corrected_and_the_instants_are_read_too(squat: Outcome) -> 
     assert {name for name in found if name not in CORRECTED} >= {"eccentric", "turn"}
 
 
-def test_readings_are_taken_off_axis_where_nothing_is_told(tmp_path: Path) -> None:
+def test_readings_are_taken_off_axis(tmp_path: Path) -> None:
     view = {"yaw_deg": 45.0, "facing": "right", "name": "oblique"}
     outcome = outcome_of(filmed(azimuth_deg=45.0), tmp_path, view=view)
-    assert outcome.analysis is not None
-    assert outcome.analysis.report.reps[0].measures["hip_flexion_turn"].value is None
     found = [one for one in read_measures(outcome) if one.measure == "hip_flexion_turn"]
     assert [one.view for one in found] == ["oblique"] * 3
     assert found[0].yaw_deg == 45.0
