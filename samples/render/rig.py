@@ -108,6 +108,12 @@ class Rig:
         names: NDArray[np.str_] = np.array(self.bones)[self.weight_bones[rows, strongest]]
         return names
 
+    def keypoints(self, transforms: Floats) -> dict[str, Vector]:
+        """(3,) place of each surface keypoint when the bones are moved by (B, 3, 4) transforms."""
+        near = np.unique(self.surface_weights.indices)
+        skin = bend(self.vertices[near], self.weights[near], self.weight_bones[near], transforms)
+        return dict(zip(self.surface_names, self.surface_weights[:, near] @ skin, strict=True))
+
     def skin_transforms(self, rotations: Floats, positions: Floats) -> Floats:
         """(B, 3, 4) matrices that carry rest points to where bones at `positions` carry them."""
         shift = positions - np.einsum("bij,bj->bi", rotations, self.heads)
@@ -122,10 +128,14 @@ def bend(points: Floats, weights: Floats, weight_bones: Ints, transforms: Floats
     """
     turns = Rotation.from_matrix(transforms[:, :, :3]).as_quat(scalar_first=True)
     shifts = 0.5 * _times(np.insert(transforms[:, :, 3], 0, 0.0, axis=1), turns)
-    chosen = turns[weight_bones]
-    same_way = np.sign((chosen * chosen[:, :1]).sum(axis=2))
-    share = (weights * np.where(same_way == 0, 1.0, same_way))[:, :, None]
-    turn, shift = (share * chosen).sum(axis=1), (share * shifts[weight_bones]).sum(axis=1)
+    # A quaternion and its negative are the same turn: all of a vertex's are taken on the side of its first.
+    same_way = np.where(turns @ turns.T < 0, -1.0, 1.0)[weight_bones[:, :1], weight_bones]
+    vertices, bones = weights.shape
+    rows = np.arange(0, vertices * bones + 1, bones)
+    blend = sparse.csr_array(
+        ((weights * same_way).ravel(), weight_bones.ravel(), rows), (vertices, len(turns))
+    )
+    turn, shift = np.hsplit(blend @ np.hstack([turns, shifts]), 2)
     length = np.linalg.norm(turn, axis=1, keepdims=True)
     turn, shift = turn / length, shift / length
     back = turn * np.array([1.0, -1.0, -1.0, -1.0])

@@ -11,7 +11,7 @@ from samples.render.camera import Camera
 from samples.render.lifts import Moment
 from samples.render.measures import flexion_deg, middle
 from samples.render.pose import Pose
-from samples.render.rig import Floats, Rig, bend
+from samples.render.rig import Floats, Rig
 from samples.render.rotation import Vector
 from samples.render.tempo import RepTime
 
@@ -46,8 +46,7 @@ def joint_angles_deg(pose: Pose) -> dict[str, float]:
 def keypoints_m(pose: Pose) -> Floats:
     """(K, 3) keypoints in the order of KEYPOINTS: surface points, knuckles from the skeleton."""
     rig = pose.rig
-    skin = bend(rig.vertices, rig.weights, rig.weight_bones, pose.transforms())
-    surface = dict(zip(rig.surface_names, rig.surface_weights @ skin, strict=True))
+    surface = rig.keypoints(pose.transforms())
     points = []
     for name in KEYPOINTS:
         side, _, part = name.partition("_")
