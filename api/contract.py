@@ -12,6 +12,7 @@ from .problems import MEDIA_TYPE, PREFIX, ProblemBody
 
 KINDS: dict[str, tuple[int, str, str]] = {
     "busy": (503, "The database did not answer in time.", "Try again."),
+    "changed-meanwhile": (409, "Another request changed the same at this moment.", "Look again."),
     "csrf": (403, "This request does not come from a page of ours.", "Reload the page."),
     "cut-off": (400, "The connection ended before the file did.", "Send the rest."),
     "disk-full": (507, "The service's disk is full; nothing of this was kept.", "Try again later."),
@@ -148,10 +149,12 @@ def _usual(method: str, operation: Mapping[str, Any]) -> set[str]:
     """Problems that follow from what an operation takes."""
     kinds = {"busy", "mistake"}
     parameters = operation.get("parameters", ())
+    if method not in _SAFE:
+        kinds |= {"changed-meanwhile", "disk-full"}
     if operation.get("security"):
         kinds |= {"not-signed-in", "too-often"}
         if method not in _SAFE:
-            kinds |= {"csrf", "disk-full", "scope-missing"}
+            kinds |= {"csrf", "scope-missing"}
     if any(one["in"] == "path" for one in parameters):
         kinds.add("not-found")
     if any(one["name"] == "Idempotency-Key" for one in parameters):

@@ -34,9 +34,10 @@ class JsonLines(logging.Formatter):
 
 
 def start_log() -> None:
-    """Write the log to stderr."""
+    """Write the log to stderr, and what the libraries below warn of in the same form."""
     handler = logging.StreamHandler(sys.stderr)
     handler.setFormatter(JsonLines())
-    log.handlers = [handler]
+    logging.getLogger().handlers = [handler]
     log.setLevel(logging.INFO)
-    log.propagate = False
+    # It would write lines of its own if nobody had set this up before it starts.
+    logging.getLogger("dbos").handlers = [logging.NullHandler()]
