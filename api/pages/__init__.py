@@ -56,8 +56,8 @@ def _size(count: int) -> str:
 
 
 def _sure(part: dict[str, Any]) -> str:
-    """Word a measure of a summary with half of its interval."""
+    """Word a measure of a summary with half of its interval, without its unit."""
     value = f"{part['value']:.3g}"
     if part["low"] is None or part["high"] is None:
-        return f"{value} {part['unit']}"
-    return f"{value} ±{(part['high'] - part['low']) / 2:.2g} {part['unit']}"
+        return value
+    return f"{value} ±{(part['high'] - part['low']) / 2:.2g}"

@@ -94,6 +94,19 @@ def test_a_wrong_address_is_told_as_a_page(owner):
     assert (answer.status_code, "Back to the start" in answer.text) == (404, True)
 
 
+def test_a_rule_that_one_set_did_not_show_leaves_its_place_empty(service, owner, two_sets):
+    with service.app.state.sessions.begin() as session:
+        other = session.get_one(Analysis, two_sets[0])
+        other.summary = other.summary | {"rules": {}}
+        shown = session.get_one(Analysis, two_sets[1])
+        rule = {"title": "Depth", "faulty": 1, "judged": 3}
+        shown.summary = shown.summary | {"rules": {"squat.depth_short": rule}}
+    page = owner.get(f"/athletes/{owner.me['athlete_id']}", headers=HTML)
+    assert page.status_code == 200
+    assert page.text.count("1 of 3") == 1
+    assert "<td></td>" in page.text
+
+
 def test_trends_hold_each_set_with_its_doubt(owner, two_sets):
     found = owner.get(f"athletes/{owner.me['athlete_id']}/trends").json()
     trend = next(one for one in found["trends"] if one["measure"] == "mean_velocity")
@@ -208,7 +221,7 @@ def test_what_libraries_log_has_the_same_form_and_quotes_nobody(capsys):
         try:
             raise ValueError("maria@example.org is taken")
         except ValueError as error:
-            logging.getLogger("uvicorn.error").error("Exception in the application", exc_info=error)
+            logging.getLogger("uvicorn.error").error("Exception in the application\n", exc_info=error)
         logging.getLogger("dbos").warning("A step is tried again")
     finally:
         for one, handlers in zip(loggers, before, strict=True):
