@@ -63,6 +63,8 @@ UPLOAD_PROBLEMS = (
 )  # fmt: skip
 FILE_PROBLEMS = ("not-done", "not-found", "storage-unreachable", "wrong-range")
 
+_BYTES = {"type": "string", "format": "binary"}
+_DOCUMENT = {"type": "object", "examples": [{"schema_version": "1.3", "lift": {"name": "squat"}}]}
 _MARK = "x-problems"
 _SAFE = ("get", "head")
 _ID = "01a21698-43a4-7051-8911-f4c7b9ad2f10"
@@ -118,7 +120,7 @@ def may(*kinds: str) -> dict[str, Any]:
 
 def sends(*media_types: str, ranges: bool = False) -> dict[int | str, dict[str, Any]]:
     """Document a success that is a file, and with `ranges` a part of it."""
-    content = {one: {"schema": {"type": "string", "format": "binary"}} for one in media_types}
+    content = {one: {"schema": _DOCUMENT if "json" in one else _BYTES} for one in media_types}
     told: dict[int | str, dict[str, Any]] = {200: {"description": "The file", "content": content}}
     if ranges:
         told[206] = {"description": "The range that was asked for", "content": content}
