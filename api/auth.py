@@ -167,14 +167,15 @@ def invite(
 
 
 def find_invitation(session: Session, secret: str) -> Invitation:
-    """Find an invitation that still holds.
+    """Find an invitation that still holds, and let nobody else use it meanwhile.
 
     Raises
     ------
     Problem
         404: used, expired or never made.
     """
-    found = session.scalar(select(Invitation).where(Invitation.token_hash == digest(secret)))
+    wanted = select(Invitation).where(Invitation.token_hash == digest(secret)).with_for_update()
+    found = session.scalar(wanted)
     if found is None or found.expires_at < now():
         raise Problem(404, "link-spent", "This link was used already, or is too old.", "Ask for a new one.")
     return found

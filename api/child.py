@@ -40,6 +40,10 @@ class Crashed(Exception):
     """The process ended without an answer; the text says how."""
 
 
+class TookTooLong(Crashed):
+    """It used up its time; another try would too."""
+
+
 class Stopped(Exception):
     """The process was ended because nobody wants its answer any more."""
 
@@ -73,7 +77,7 @@ def run(
     Raises
     ------
     Crashed
-        It died, hung, or broke a limit.
+        It died, hung, or broke a limit; `TookTooLong` where that was one of time.
     Stopped
         It was not wanted any more.
     """
@@ -124,7 +128,7 @@ def _listen(
         except queue.Empty:
             text = ""
         if text is None:
-            raise Crashed(_how_it_ended(process.wait()))
+            raise _how_it_ended(process.wait())
         current = time.monotonic()
         if text:
             alive_at, line = current, _parse(text)
@@ -135,7 +139,7 @@ def _listen(
         if used_s != cpu_s:
             alive_at, cpu_s = current, used_s
         if current - started > bounds.wall_s:
-            raise Crashed(f"it took longer than {bounds.wall_s:.0f} s")
+            raise TookTooLong(f"it took longer than {bounds.wall_s:.0f} s")
         if current - alive_at > bounds.stall_s:
             raise Crashed(f"it did nothing for {bounds.stall_s:.0f} s")
         if not wanted():
@@ -170,9 +174,9 @@ def _cpu_s(pid: int) -> float:
     return own_s + sum(_cpu_s(int(child)) for text in lists for child in text.split())
 
 
-def _how_it_ended(code: int) -> str:
+def _how_it_ended(code: int) -> Crashed:
     if code == -signal.SIGXCPU:
-        return "it used more processor time than it may"
+        return TookTooLong("it used more processor time than it may")
     if code < 0:
-        return f"it was ended by {signal.Signals(-code).name}"
-    return f"it ended with code {code}"
+        return Crashed(f"it was ended by {signal.Signals(-code).name}")
+    return Crashed(f"it ended with code {code}")

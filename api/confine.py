@@ -11,6 +11,8 @@ _SET_PARENT_DEATH_SIGNAL = 1
 _SET_NO_NEW_PRIVILEGES = 38
 _NEW_USER, _NEW_NETWORK = 0x10000000, 0x40000000
 _NICER = 5
+_LAST_WORDS_S = 5
+"""Between the signal that says that the processor time is used up, and the one that cannot be caught."""
 
 
 def confine(bounds: Mapping[str, Any]) -> bool:
@@ -32,10 +34,10 @@ def confine(bounds: Mapping[str, Any]) -> bool:
     left = any(libc.unshare(what) == 0 for what in (_NEW_NETWORK, _NEW_USER | _NEW_NETWORK))
     os.nice(_NICER)
     os.umask(0o077)
+    resource.setrlimit(resource.RLIMIT_CPU, (bounds["cpu_s"], bounds["cpu_s"] + _LAST_WORDS_S))
     for kind, most in (
         (resource.RLIMIT_CORE, 0),
         (resource.RLIMIT_AS, bounds["memory_bytes"]),
-        (resource.RLIMIT_CPU, bounds["cpu_s"]),
         (resource.RLIMIT_FSIZE, bounds["file_bytes"]),
         (resource.RLIMIT_NOFILE, bounds["files"]),
     ):

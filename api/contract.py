@@ -12,6 +12,7 @@ from .problems import MEDIA_TYPE, PREFIX, ProblemBody
 
 KINDS: dict[str, tuple[int, str, str]] = {
     "busy": (503, "The database did not answer in time.", "Try again."),
+    "changed-meanwhile": (409, "Another request changed the same at this moment.", "Look again."),
     "csrf": (403, "This request does not come from a page of ours.", "Reload the page."),
     "cut-off": (400, "The connection ended before the file did.", "Send the rest."),
     "disk-full": (507, "The service's disk is full; nothing of this was kept.", "Try again later."),
@@ -62,6 +63,8 @@ UPLOAD_PROBLEMS = (
 )  # fmt: skip
 FILE_PROBLEMS = ("not-done", "not-found", "storage-unreachable", "wrong-range")
 
+_BYTES = {"type": "string", "format": "binary"}
+_DOCUMENT = {"type": "object", "examples": [{"schema_version": "1.3", "lift": {"name": "squat"}}]}
 _MARK = "x-problems"
 _SAFE = ("get", "head")
 _ID = "01a21698-43a4-7051-8911-f4c7b9ad2f10"
@@ -117,7 +120,7 @@ def may(*kinds: str) -> dict[str, Any]:
 
 def sends(*media_types: str, ranges: bool = False) -> dict[int | str, dict[str, Any]]:
     """Document a success that is a file, and with `ranges` a part of it."""
-    content = {one: {"schema": {"type": "string", "format": "binary"}} for one in media_types}
+    content = {one: {"schema": _DOCUMENT if "json" in one else _BYTES} for one in media_types}
     told: dict[int | str, dict[str, Any]] = {200: {"description": "The file", "content": content}}
     if ranges:
         told[206] = {"description": "The range that was asked for", "content": content}
@@ -148,10 +151,12 @@ def _usual(method: str, operation: Mapping[str, Any]) -> set[str]:
     """Problems that follow from what an operation takes."""
     kinds = {"busy", "mistake"}
     parameters = operation.get("parameters", ())
+    if method not in _SAFE:
+        kinds |= {"changed-meanwhile", "disk-full"}
     if operation.get("security"):
         kinds |= {"not-signed-in", "too-often"}
         if method not in _SAFE:
-            kinds |= {"csrf", "disk-full", "scope-missing"}
+            kinds |= {"csrf", "scope-missing"}
     if any(one["in"] == "path" for one in parameters):
         kinds.add("not-found")
     if any(one["name"] == "Idempotency-Key" for one in parameters):

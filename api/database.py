@@ -1,14 +1,14 @@
 """The database: SQLite by default, PostgreSQL by its address; the same tables, and DBOS's beside them."""
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Any
 
 from alembic import command
 from alembic.config import Config
 from dbos import DBOS
-from sqlalchemy import Engine, create_engine, event, inspect, text
+from sqlalchemy import Engine, create_engine, event, text
 from sqlalchemy.orm import Session, sessionmaker
 
 from .settings import ServiceSettings
@@ -22,10 +22,16 @@ def open_engine(settings: ServiceSettings) -> Engine:
     """Open the database; on SQLite with a write-ahead log that reaches the disk before an answer is given."""
     url = settings.sqlalchemy_url
     if not url.startswith("sqlite"):
-        return create_engine(url, pool_size=_POOL, max_overflow=_POOL, pool_pre_ping=True)
+        return create_engine(
+            url, pool_size=_POOL, max_overflow=_POOL, pool_pre_ping=True, hide_parameters=True
+        )
     settings.data_dir.mkdir(parents=True, exist_ok=True, mode=0o700)
     engine = create_engine(
-        url, pool_size=_POOL, max_overflow=_POOL, connect_args={"timeout": _BUSY_MS / 1000}
+        url,
+        pool_size=_POOL,
+        max_overflow=_POOL,
+        connect_args={"timeout": _BUSY_MS / 1000},
+        hide_parameters=True,
     )
     event.listen(engine, "connect", _prepare_sqlite)
     event.listen(engine, "begin", _begin_sqlite)
@@ -34,7 +40,13 @@ def open_engine(settings: ServiceSettings) -> Engine:
 
 def _prepare_sqlite(connection: Any, _record: Any) -> None:
     connection.isolation_level = None
-    for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", f"busy_timeout={_BUSY_MS}"):
+    for pragma in (
+        "journal_mode=WAL",
+        "synchronous=FULL",
+        "foreign_keys=ON",
+        "secure_delete=ON",
+        f"busy_timeout={_BUSY_MS}",
+    ):
         connection.execute(f"PRAGMA {pragma}")
 
 
@@ -56,9 +68,11 @@ def migrate(engine: Engine, settings: ServiceSettings) -> None:
     DBOS.migrate(settings.sqlalchemy_url)
 
 
-def is_migrated(engine: Engine) -> bool:
-    """Whether the tables are there."""
-    return inspect(engine).has_table("analyses")
+def forget(engine: Engine) -> None:
+    """Empty SQLite's log, which still holds rows that were deleted."""
+    if engine.dialect.name == "sqlite":
+        with closing(engine.raw_connection()) as connection:
+            connection.cursor().execute("PRAGMA wal_checkpoint(TRUNCATE)")
 
 
 def sessions(engine: Engine) -> sessionmaker[Session]:

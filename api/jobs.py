@@ -16,17 +16,18 @@ from pathlib import Path
 from typing import Any, cast
 from uuid import uuid4
 
-from dbos import DBOS, DBOSClient, DBOSConfig
+from dbos import DBOS, DBOSClient, DBOSConfig, StepOptions
 from sqlalchemy import Engine, delete, select, update
+from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
 
 from formcheck import Report, Settings, load_settings
 from formcheck.settings import Preset
 
 from . import child
-from .database import sessions
+from .database import forget, sessions
 from .logs import log
-from .problems import Problem, disk_full, of_os_error, told_by
+from .problems import Problem, disk_full, of, told_by
 from .retention import expire
 from .scratch import Scratch
 from .settings import MIB, ServiceSettings
@@ -45,7 +46,17 @@ _HOURLY = "17 * * * *"
 """Machines that are off at night delete too."""
 _RESULT_BYTES = 2048 * MIB
 _OPEN_FILES = 64
-_ROOM = 2
+_PATIENCE = 60.0
+"""Seconds that a second of video may take, and that it may take to begin."""
+_AGAIN: StepOptions = {
+    "name": _WORKFLOW,
+    "retries_allowed": True,
+    "interval_seconds": 5.0,
+    "backoff_rate": 2.0,
+    "max_attempts": 12,
+    "should_retry": lambda error: isinstance(error, OperationalError),
+}
+"""A database that does not answer, or has no room, is waited for, hours if need be."""
 
 
 class Queue:
@@ -78,7 +89,7 @@ class Jobs:
 
     def __init__(self, engine: Engine, settings: ServiceSettings, worker_id: str) -> None:
         self._settings, self._worker_id = settings, worker_id
-        self._sessions = sessions(engine)
+        self._engine, self._sessions = engine, sessions(engine)
         self._storage, self._scratch = open_storage(settings), Scratch(settings.data_dir)
         self._library = load_settings()
         self._stopping = threading.Event()
@@ -151,6 +162,7 @@ class Jobs:
     def expire(self) -> None:
         """Delete what has been kept long enough."""
         expire(self._sessions, self._storage)
+        forget(self._engine)
 
     def analyze(self, analysis_id: str) -> None:
         """Run one analysis to its end, whatever that is."""
@@ -164,10 +176,13 @@ class Jobs:
         except child.Stopped:
             log.info("analysis stopped", extra={"analysis": analysis_id})
             return
-        except (Problem, OSError) as error:
-            problem = error if isinstance(error, Problem) else of_os_error(error)
+        except OperationalError:
+            raise
+        except Exception as error:  # whatever it is, the analysis has an end
+            problem = of(error)
             self._finish(analysis_id, holder, state="failed", problem=problem.body())
-            log.info("analysis failed", extra={"analysis": analysis_id, "problem": problem.kind})
+            facts = {"analysis": analysis_id, "problem": problem.kind, "error": type(error).__name__}
+            log.info("analysis failed", extra=facts, exc_info=error if problem.kind == "mistake" else None)
             return
         if self._finish(analysis_id, holder, state="done", summary=summary, triage=weight):
             took_s = round(time.monotonic() - started, 2)
@@ -193,6 +208,7 @@ class Jobs:
                 "task": "analyze",
                 "sha256": video.sha256,
                 "name": video.name,
+                "duration_s": video.duration_s,
                 "options": row.options,
                 "blur": session.get_one(Tenant, row.tenant_id).blur_faces,
                 "models_dir": str(self._library.models_dir),
@@ -222,7 +238,7 @@ class Jobs:
             try:
                 line = child.run(
                     task | {"folder": str(folder)},
-                    self._bounds(),
+                    self._bounds(task["duration_s"]),
                     folder=folder,
                     prefix=self._settings.confine_with,
                     on_line=telling.hear,
@@ -235,6 +251,8 @@ class Jobs:
                     raise child.Stopped
                 self._storage.keep(folder, results_key(analysis_id))
                 return summarize(report), triage(report)
+            except child.TookTooLong as late:
+                raise _poison(str(late)) from late
             except child.Crashed as crash:
                 reason = str(crash)
                 log.warning("decoder crashed", extra={"analysis": analysis_id, "how": reason})
@@ -248,10 +266,11 @@ class Jobs:
         with suppress(FileNotFoundError):
             self._storage.keep(folder / PREVIEW, preview_key(analysis_id))
 
-    def _bounds(self) -> child.Bounds:
+    def _bounds(self, duration_s: float) -> child.Bounds:
         s = self._settings
+        wall_s = min(s.job_wall_s, _PATIENCE * (1 + duration_s))
         return child.Bounds(
-            s.decoder_memory_bytes, s.job_cpu_s, _RESULT_BYTES, _OPEN_FILES, s.job_wall_s, s.stall_s
+            s.decoder_memory_bytes, s.job_cpu_s, _RESULT_BYTES, _OPEN_FILES, wall_s, s.stall_s
         )
 
     def write(self, analysis_id: str, holder: str, **values: Any) -> bool:
@@ -298,7 +317,7 @@ _RUNNING: list[Jobs] = []
 
 
 def _analyze(analysis_id: str) -> None:
-    DBOS.run_step({"name": _WORKFLOW}, _RUNNING[-1].analyze, analysis_id)
+    DBOS.run_step(_AGAIN, _RUNNING[-1].analyze, analysis_id)
 
 
 def _expire(_scheduled: datetime, _context: Any) -> None:

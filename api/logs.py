@@ -22,7 +22,7 @@ class JsonLines(logging.Formatter):
         line: dict[str, Any] = {
             "time": datetime.fromtimestamp(record.created, UTC).isoformat(timespec="milliseconds"),
             "level": record.levelname.lower(),
-            "event": record.getMessage(),
+            "event": record.getMessage().strip(),
         }
         line |= {key: value for key, value in vars(record).items() if key not in _STANDARD}
         if record.exc_info and record.exc_info[2]:
@@ -34,9 +34,10 @@ class JsonLines(logging.Formatter):
 
 
 def start_log() -> None:
-    """Write the log to stderr."""
+    """Write the log to stderr, and what the libraries below warn of in the same form."""
     handler = logging.StreamHandler(sys.stderr)
     handler.setFormatter(JsonLines())
-    log.handlers = [handler]
+    logging.getLogger().handlers = [handler]
     log.setLevel(logging.INFO)
-    log.propagate = False
+    # It would write lines of its own if nobody had set this up before it starts.
+    logging.getLogger("dbos").handlers = [logging.NullHandler()]

@@ -1,6 +1,8 @@
 """Numbers about the service for Prometheus."""
 
-from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
+from importlib.metadata import version
+
+from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, Info, generate_latest
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
@@ -8,6 +10,7 @@ from .scratch import Scratch
 from .tables import Analysis, State, Worker
 
 _SECONDS = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 10.0)
+_WITH_DECODERS = ("formcheck", "av", "opencv-contrib-python", "mediapipe")
 _STATES: tuple[State, ...] = ("queued", "running", "done", "failed", "canceled")
 
 
@@ -16,6 +19,8 @@ class Metrics:
 
     def __init__(self) -> None:
         self._registry = CollectorRegistry()
+        build = Info("formcheck_build", "Versions of what opens videos", registry=self._registry)
+        build.info({name.replace("-", "_"): version(name) for name in _WITH_DECODERS})
         names = ["method", "route", "status"]
         self.requests = Counter("formcheck_requests", "Requests answered", names, registry=self._registry)
         self.seconds = Histogram(

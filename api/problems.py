@@ -9,7 +9,8 @@ from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse, RedirectResponse, Response
 from pydantic import BaseModel, ConfigDict, Field
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import IntegrityError, NoResultFound, OperationalError
+from sqlalchemy.orm.exc import StaleDataError
 from starlette.exceptions import HTTPException
 
 from formcheck.errors import (
@@ -119,6 +120,15 @@ def _mistake() -> Problem:
     return Problem(500, "mistake", "A mistake of ours.", "Try again; if it stays, please report it.")
 
 
+def of(error: Exception) -> Problem:
+    """Translate whatever was raised; what nobody expected is a mistake of ours."""
+    if isinstance(error, Problem):
+        return error
+    if isinstance(error, FormcheckError):
+        return of_error(error)
+    return of_os_error(error) if isinstance(error, OSError) else _mistake()
+
+
 def of_error(error: FormcheckError) -> Problem:
     """Translate an error of the library."""
     status = next((code for kind, code in _KNOWN.items() if isinstance(error, kind)), 422)
@@ -144,6 +154,9 @@ def install(app: FastAPI) -> None:
     app.add_exception_handler(HTTPException, _on_http)
     app.add_exception_handler(OSError, _on_os_error)
     app.add_exception_handler(OperationalError, _on_busy)
+    app.add_exception_handler(IntegrityError, _on_change)
+    app.add_exception_handler(StaleDataError, _on_change)
+    app.add_exception_handler(NoResultFound, _on_loss)
     app.add_exception_handler(Exception, _on_bug)
 
 
@@ -188,6 +201,8 @@ async def _on_invalid(request: Request, error: Exception) -> Response:
 
 async def _on_http(request: Request, error: Exception) -> Response:
     error = cast("HTTPException", error)
+    if error.status_code == HTTPStatus.NOT_FOUND:
+        return answer(request, Problem(404, "not-found", "There is nothing at this address.", "Check it."))
     phrase = HTTPStatus(error.status_code).phrase
     kind = phrase.lower().replace(" ", "-")
     return answer(request, Problem(error.status_code, kind, f"{phrase}.", "", error.headers))
@@ -204,6 +219,19 @@ async def _on_busy(request: Request, error: Exception) -> Response:
         return answer(request, disk_full())
     again = {"Retry-After": str(_BUSY_AGAIN_S)}
     return answer(request, Problem(503, "busy", "The database did not answer in time.", "Try again.", again))
+
+
+async def _on_change(request: Request, error: Exception) -> Response:
+    """Two requests changed the same at once: this one came second, and left nothing."""
+    del error
+    detail = "Another request changed the same at this moment; nothing of this one was kept."
+    return answer(request, Problem(409, "changed-meanwhile", detail, "Look again, then try again."))
+
+
+async def _on_loss(request: Request, error: Exception) -> Response:
+    """Another request deleted what this one was reading."""
+    del error
+    return answer(request, Problem(404, "not-found", "It was deleted at this moment.", "Look again."))
 
 
 async def _on_bug(request: Request, error: Exception) -> Response:

@@ -107,6 +107,7 @@ def _answer(app: FastAPI, listening: socket.socket) -> None:
 
     config = uvicorn.Config(
         app,
+        log_config=None,
         log_level="warning",
         access_log=False,
         server_header=False,
@@ -121,6 +122,7 @@ class Crew:
     def __init__(self, settings: ServiceSettings, engine: Engine, count: int) -> None:
         self._settings, self._sessions = settings, sessions(engine)
         self._workers: list[subprocess.Popen[bytes] | None] = [None] * count
+        self._started_at = [now()] * count
         self._stopping = threading.Event()
         self._thread = threading.Thread(target=self._watch, daemon=True, name="crew")
 
@@ -143,12 +145,12 @@ class Crew:
     def _watch(self) -> None:
         while True:
             for slot, worker in enumerate(self._workers):
-                if worker is None or worker.poll() is not None or self._is_silent(worker):
+                if worker is None or worker.poll() is not None or self._is_silent(slot, worker):
                     if worker is not None:
                         log.warning("worker replaced", extra={"slot": slot, "code": worker.poll()})
                         worker.kill()
                         worker.wait()
-                    self._workers[slot] = self._new()
+                    self._workers[slot], self._started_at[slot] = self._new(), now()
             if self._stopping.wait(_LOOK_EVERY_S):
                 return
 
@@ -162,8 +164,10 @@ class Crew:
         environment[CREW] = str(os.getpid())
         return subprocess.Popen([sys.executable, "-m", "formcheck", "worker"], env=environment)
 
-    def _is_silent(self, worker: "subprocess.Popen[bytes]") -> bool:
+    def _is_silent(self, slot: int, worker: "subprocess.Popen[bytes]") -> bool:
         oldest = now() - timedelta(seconds=self._settings.lost_after_s)
+        if self._started_at[slot] > oldest:  # what is old is the word of the one before
+            return False
         # Only reading: a worker that hangs in a transaction may hold the database's lock.
         with suppress(OperationalError), reading(self._sessions) as session:
             row = session.get(Worker, _read_claim(self._settings, worker.pid) or "")

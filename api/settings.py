@@ -41,7 +41,7 @@ class ServiceSettings(BaseSettings):
     job_cpu_s: int = Field(3600, ge=10)
     job_wall_s: float = Field(3600.0, gt=0)
     stall_s: float = Field(60.0, gt=0)
-    lost_after_s: float = Field(45.0, gt=0)
+    lost_after_s: float = Field(30.0, gt=0)
     crashes: int = Field(3, ge=1, le=10)
     restarts: int = Field(25, ge=1, le=1000)
 

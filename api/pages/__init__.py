@@ -45,7 +45,7 @@ def _last_sets(lift: str, sets: Sequence[tuple[Analysis, Video, Athlete]]) -> li
 
 def _reference(one: Reference) -> str:
     """Word what a reference is made of."""
-    reps = f"rep {one.rep}" if one.rep else f"{one.reps} best reps"
+    reps = f"rep {one.rep}" if one.rep else f"{one.reps} best reps" if one.reps > 1 else "the best rep"
     load = f", {one.load_kg:g} kg" if one.load_kg else ""
     return f"{one.lift.replace('_', ' ')}, {reps}{load}, {one.view} view, {one.created_at:%Y-%m-%d}"
 
@@ -56,8 +56,8 @@ def _size(count: int) -> str:
 
 
 def _sure(part: dict[str, Any]) -> str:
-    """Word a measure of a summary with half of its interval."""
+    """Word a measure of a summary with half of its interval, without its unit."""
     value = f"{part['value']:.3g}"
     if part["low"] is None or part["high"] is None:
-        return f"{value} {part['unit']}"
-    return f"{value} ±{(part['high'] - part['low']) / 2:.2g} {part['unit']}"
+        return value
+    return f"{value} ±{(part['high'] - part['low']) / 2:.2g}"

@@ -57,9 +57,12 @@ class Me(BaseModel):
 
 
 class InvitationWanted(BaseModel):
-    """Whom to invite: an athlete of yours to an own account, or as owner another coach."""
+    """Whom to invite: an athlete of yours to an own account, or as owner another coach.
 
-    role: Role = Field(examples=["athlete"])
+    A `role` that is left out is what `athlete_id` makes of it: without one, a coach.
+    """
+
+    role: Role | None = Field(None, examples=["athlete"])
     athlete_id: str | None = Field(None, max_length=36)
 
 
@@ -226,14 +229,16 @@ def change_password(body: PasswordChange, yours: Managed, limits: LimitsDep) -> 
 @router.post("/invitations", status_code=status.HTTP_201_CREATED, openapi_extra=may("not-found", "role"))
 def make_invitation(body: InvitationWanted, request: Request, yours: Managed, settings: SettingsDep) -> Link:
     """Make a one-time link to an account."""
-    role = yours.caller.role
-    if role == "athlete" or body.role == "owner" or (body.role == "coach" and role != "owner"):
-        raise Problem(403, "role", f"A {role} cannot invite a {body.role}.", "Ask the owner of this service.")
+    role, wanted = yours.caller.role, body.role or ("athlete" if body.athlete_id else "coach")
+    if role == "athlete" or wanted == "owner" or (wanted == "coach" and role != "owner"):
+        raise Problem(
+            403, "role", f"The role {role} does not invite a new {wanted}.", "Ask the owner of this service."
+        )
     athlete_id = None
-    if body.role == "athlete":
+    if wanted == "athlete":
         athlete_id = yours.one(Athlete, body.athlete_id or "").id
     invitation, secret = invite(
-        yours.session, body.role, tenant_id=yours.caller.tenant.id, athlete_id=athlete_id
+        yours.session, wanted, tenant_id=yours.caller.tenant.id, athlete_id=athlete_id
     )
     yours.session.commit()
     return Link(url=link(request, settings, f"/welcome/{secret}"), expires_at=invitation.expires_at)

@@ -1,18 +1,19 @@
 """The pages: they read as the API does, through the same ownership; changes go by the API."""
 
+import gzip
 from functools import cache
 from typing import Annotated, Any
 from uuid import UUID
 
 from fastapi import APIRouter, Cookie, Query, Request, Response
-from fastapi.responses import HTMLResponse, PlainTextResponse, RedirectResponse
+from fastapi.responses import HTMLResponse, RedirectResponse
 from sqlalchemy import ColumnElement, Select, String, cast, or_, select
 
 from formcheck import Report, known_lifts, load_lift
 from formcheck.report.html import PAGE_SCRIPTS, read_part
 from formcheck.report.words import measure_title
 
-from ..auth import COOKIE, caller_of_cookie, find_invitation
+from ..auth import COOKIE, INVITATION_DAYS, caller_of_cookie, digest, find_invitation
 from ..deps import AnalysisSeen, AthleteSeen, Readable, SessionDep, StorageDep, Yours
 from ..pages import render_report
 from ..problems import not_found
@@ -70,21 +71,31 @@ def _tells(words: str) -> ColumnElement[bool]:
 
 
 @router.get("/assets/{name}")
-def asset(name: str) -> Response:
-    """Give a script or style that the report's page brings, and plotly's."""
+def asset(name: str, request: Request) -> Response:
+    """Give a script or style that the report's page brings, and plotly's: small, and once."""
     if name != "plotly.js" and name not in _PARTS:
         raise not_found("file")
-    media_type = _TYPES[name.rpartition(".")[2]]
-    return PlainTextResponse(_asset(name), media_type=media_type, headers={"Cache-Control": "max-age=3600"})
+    packed, tag = _asset(name)
+    headers = {"Cache-Control": "max-age=3600", "ETag": tag, "Vary": "Accept-Encoding"}
+    if request.headers.get("if-none-match") == tag:
+        return Response(status_code=304, headers=headers)
+    if "gzip" in request.headers.get("accept-encoding", ""):
+        headers["Content-Encoding"] = "gzip"
+    else:
+        packed = gzip.decompress(packed)
+    return Response(packed, media_type=_TYPES[name.rpartition(".")[2]], headers=headers)
 
 
 @cache
-def _asset(name: str) -> str:
+def _asset(name: str) -> tuple[bytes, str]:
+    """The packed text, and a mark that changes with it."""
     if name == "plotly.js":
         from plotly.offline import get_plotlyjs
 
-        return str(get_plotlyjs())
-    return read_part(name)
+        text = str(get_plotlyjs())
+    else:
+        text = read_part(name)
+    return gzip.compress(text.encode()), f'W/"{digest(text)[:16]}"'
 
 
 @router.get("/sign-in")
@@ -179,7 +190,7 @@ def analysis_page(
     others = [
         row
         for row in _sets(yours, analysis.athlete_id)
-        if row[0].state == "done" and row[0].id != analysis.id
+        if row[0].id != analysis.id and _lift(row[0]) == _lift(analysis)
     ]
     files = f"/api/v1/analyses/{analysis.id}/files"
     original = None
@@ -190,6 +201,7 @@ def analysis_page(
         "analysis.html",
         caller=yours.caller,
         analysis=analysis,
+        athlete=yours.session.get_one(Athlete, analysis.athlete_id),
         video=f"{files}/annotated.mp4",
         pictures=_pictures(analysis),
         files=files,
@@ -205,6 +217,11 @@ def analysis_page(
         ),
     )
     return HTMLResponse(page)
+
+
+def _lift(analysis: Analysis) -> str | None:
+    """Of a set that is not done: none."""
+    return (analysis.summary or {}).get("lift")
 
 
 def _comments(yours: Yours, analysis_id: str) -> list[tuple[Comment, str]]:
@@ -255,7 +272,7 @@ def settings_page(request: Request, yours: Readable) -> HTMLResponse:
     athletes = list(yours.session.scalars(yours.all(Athlete).order_by(Athlete.name)))
     receipts = yours.session.scalars(yours.all(Receipt).order_by(Receipt.id.desc()).limit(_RECEIPTS))
     facts = {"keys": list(keys), "athletes": athletes, "receipts": list(receipts), "words": _DELETED}
-    return _page(request, yours, "settings.html", **facts)
+    return _page(request, yours, "settings.html", days=INVITATION_DAYS, **facts)
 
 
 @router.get("/receipts/{receipt_id}")

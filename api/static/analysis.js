@@ -73,7 +73,8 @@ find("reference").addEventListener("submit", (event) => {
   attempt(async () => {
     const wanted = { analysis_ids: [tools.dataset.analysis], rep: rep ? Number(rep) : null };
     const made = await send("POST", "/api/v1/references", wanted).finally(() => (kept.textContent = ""));
-    kept.textContent = `Kept: ${made.rep ? `rep ${made.rep}` : `${made.reps} best reps`}.`;
+    const best = made.reps > 1 ? `${made.reps} best reps` : "the best rep";
+    kept.textContent = `Kept: ${made.rep ? `rep ${made.rep}` : best}.`;
   });
 });
 

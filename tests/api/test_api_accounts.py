@@ -4,6 +4,7 @@ import pytest
 from people import PASSWORD
 
 from api.auth import owners_link
+from api.routes import athletes
 
 
 def test_the_first_start_gives_one_link_that_works_once(service):
@@ -145,6 +146,25 @@ def test_a_repeated_request_makes_one_thing(owner):
     assert first.json() == second.json()
     assert owner.post("athletes", json={"name": "Bea"}, headers=key).status_code == 409
     assert len(owner.get("athletes").json()["items"]) == 2
+
+
+def test_of_two_requests_at_once_the_second_is_told(owner, monkeypatch):
+    """Both looked before either wrote, as two servers on one database may."""
+    monkeypatch.setattr(athletes, "made_before", lambda *_: None)
+    answers = [
+        owner.post("athletes", json={"name": "Ann"}, headers={"Idempotency-Key": "abc"}) for _ in range(2)
+    ]
+    assert [answer.status_code for answer in answers] == [201, 409]
+    assert answers[1].json()["type"] == "urn:formcheck:problem:changed-meanwhile"
+    assert len(owner.get("athletes").json()["items"]) == 2
+
+
+def test_an_invitation_without_a_role_is_what_it_names(service, owner):
+    ann = owner.post("athletes", json={"name": "Ann"}).json()["id"]
+    coach = service.invited(owner, "coach@example.org", None)
+    athlete = service.invited(owner, "ann@example.org", None, ann)
+    assert (coach.me["role"], athlete.me["role"], athlete.me["athlete_id"]) == ("coach", "athlete", ann)
+    assert coach.post("invitations", json={}).status_code == 403
 
 
 def test_lists_come_in_pages(owner):

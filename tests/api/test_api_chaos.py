@@ -13,13 +13,17 @@ import sys
 import tempfile
 import time
 from contextlib import closing, suppress
+from datetime import timedelta
 from pathlib import Path
+from types import SimpleNamespace
 
 import httpx2
 import pytest
 from people import PASSWORD
 
-from api.serve import serve
+from api.database import migrate, open_engine, sessions
+from api.serve import Crew, claim_name, serve
+from api.tables import Worker, now
 from formcheck.errors import SettingsError
 
 pytestmark = pytest.mark.slow
@@ -200,6 +204,20 @@ def test_a_worker_that_never_returns_is_replaced(make_settings, tmp_path):
         wait_for(lambda: running.client.get("/readyz").status_code == 200, "it lives")
     finally:
         running.stop()
+
+
+def test_a_worker_that_has_just_begun_is_not_judged_by_the_one_before(make_settings):
+    settings = make_settings(lost_after_s=1.0)
+    engine = open_engine(settings)
+    migrate(engine, settings)
+    crew = Crew(settings, engine, 1)
+    with claim_name(settings) as name, sessions(engine).begin() as session:
+        session.add(Worker(id=Path(name.name).stem, seen_at=now() - timedelta(hours=1)))
+    beginner = SimpleNamespace(pid=os.getpid())
+    assert not crew._is_silent(0, beginner)
+    time.sleep(1.1)
+    assert crew._is_silent(0, beginner)
+    engine.dispose()
 
 
 def decoders(folder):

@@ -1,20 +1,32 @@
 """What becomes of an analysis, whatever happens to its decoder, its worker or its row."""
 
+import errno
 import json
+import socket
+import sys
 import threading
 import time
+from dataclasses import asdict
 from datetime import timedelta
 
 import pytest
+from sqlalchemy.exc import OperationalError
 
+from api import child
 from api.child import Bounds, Crashed, run
-from api.jobs import Jobs
+from api.jobs import _AGAIN, Jobs
 from api.scratch import Scratch
 from api.tables import Analysis, Video
+from formcheck.errors import ModelMissing
 
 
 def shown(person, analysis_id):
     return person.get(f"analyses/{analysis_id}").json()
+
+
+def left_of(service, analysis_id):
+    """Files and folders of an analysis."""
+    return [path for path in service.settings.data_dir.rglob("*") if analysis_id in path.name]
 
 
 def test_an_analysis_ends_with_all_its_files(service, owner, clip):
@@ -81,6 +93,56 @@ def test_a_poison_video_fails_once_after_bounded_tries(run_service, clip, name, 
     assert shown(owner, analysis_id) == found
 
 
+def test_a_video_that_takes_too_long_fails_at_once(run_service, clip):
+    """Another try would take as long, and others wait."""
+    service = run_service(job_wall_s=3.0)
+    owner = service.owner()
+    analysis_id = owner.analyze(clip, name="hang.mp4")
+    service.jobs.analyze(analysis_id)
+    found = shown(owner, analysis_id)
+    assert (found["state"], found["problem"]["title"]) == ("failed", "Cannot be analyzed")
+    assert found["problem"]["detail"].endswith("analyzed: it took longer than 3 s.")
+
+
+def test_short_videos_may_take_less_than_long_ones(service):
+    bounds = [service.jobs._bounds(duration_s).wall_s for duration_s in (0.0, 10.0, 600.0)]
+    assert bounds == [60.0, 660.0, 3600.0]
+
+
+@pytest.mark.parametrize(
+    ("raised", "title"),
+    [
+        (ModelMissing("the network's weights are not here", "Fetch them."), "Model missing"),
+        (OSError(errno.ENOSPC, "no room"), "Disk full"),
+        (ValueError("Maria's mistake"), "Mistake"),
+    ],
+)
+def test_whatever_happens_an_analysis_has_an_end(service, owner, clip, monkeypatch, raised, title):
+    def fail(*_, **__):
+        raise raised
+
+    analysis_id = owner.analyze(clip)
+    monkeypatch.setattr(child, "run", fail)
+    service.jobs.analyze(analysis_id)
+    found = shown(owner, analysis_id)
+    assert (found["state"], found["problem"]["title"]) == ("failed", title)
+    assert "Maria" not in found["problem"]["detail"]
+    assert left_of(service, analysis_id) == []
+
+
+def test_a_database_that_does_not_answer_is_waited_for(service, owner, clip, monkeypatch):
+    analysis_id = owner.analyze(clip)
+    lost = OperationalError("UPDATE", {}, Exception("the server closed the connection"))
+    with monkeypatch.context() as patch:
+        patch.setattr(service.jobs, "write", lambda *_, **__: (_ for _ in ()).throw(lost))
+        with pytest.raises(OperationalError):
+            service.jobs.analyze(analysis_id)
+    assert _AGAIN["should_retry"](lost)
+    assert not _AGAIN["should_retry"](ValueError())
+    service.jobs.analyze(analysis_id)
+    assert shown(owner, analysis_id)["state"] == "done"
+
+
 def test_a_job_whose_workers_are_lost_again_and_again_is_given_up(run_service, clip):
     service = run_service(restarts=2)
     owner = service.owner()
@@ -131,7 +193,7 @@ def test_deleting_meanwhile_leaves_nothing(service, owner, clip):
     beside.join(10)
     assert receipt.status_code == 200
     assert shown(owner, analysis_id)["status"] == 404
-    assert [path for path in service.settings.data_dir.rglob("*") if analysis_id in path.name] == []
+    assert left_of(service, analysis_id) == []
 
 
 def test_progress_is_told_until_the_end(service, owner, clip):
@@ -173,6 +235,18 @@ def test_deletion_means_rows_and_bytes_and_gives_a_receipt(service, owner, clip)
     assert [name for name in names if analysis_id in name or video["sha256"] in name] == []
 
 
+def test_what_was_deleted_is_not_on_the_disk_any_more(service, owner, clip):
+    ann = owner.post("athletes", json={"name": "Ann Unforgettable", "note": "torn meniscus"}).json()["id"]
+    video = owner.upload(clip, name="unforgettable.mp4", athlete_id=ann)
+    files = [path for path in service.settings.data_dir.rglob("*") if path.is_file()]
+    owner.delete(f"athletes/{ann}")
+    service.jobs.expire()
+    stored = b"".join(path.read_bytes() for path in files if path.exists()).lower()
+    assert len(stored) > 10_000
+    names = (b"unforgettable", b"meniscus", video["id"].encode(), video["sha256"].encode())
+    assert [name for name in names if name in stored] == []
+
+
 def test_videos_go_after_their_days_and_reports_stay(service, owner, clip):
     analysis_id = service.done(owner, clip)
     video_id = shown(owner, analysis_id)["video_id"]
@@ -204,6 +278,7 @@ def test_a_practice_that_hides_faces_does_not_give_the_original(service, owner, 
 
 
 BOUNDS = Bounds(2**31, 30, 2**20, 64, 20.0, 20.0)
+SMALL = Bounds(2**31, 1, 2**20, 64, 120.0, 120.0)
 
 
 def test_a_decoder_cannot_take_more_memory_than_it_may(tmp_path, clip):
@@ -215,9 +290,33 @@ def test_a_decoder_cannot_take_more_memory_than_it_may(tmp_path, clip):
         run(task, small, folder=tmp_path)
 
 
-def test_a_decoder_that_takes_too_long_is_ended(tmp_path, canned):
-    import sys
+@pytest.mark.parametrize(
+    ("attempt", "outcome"),
+    [
+        ("while True: pass", "used more processor time"),
+        ("file = open('big', 'wb', 0); [file.write(bytes(2**20)) for _ in range(2)]", "code 1"),
+        ("files = [open('small', 'w') for _ in range(64)]", "code 1"),
+        ("held = bytearray(2**31)", "code 1"),
+        ("left and socket.create_connection(('127.0.0.1', int(sys.argv[1]))) or sys.exit(1)", "code 1"),
+        ("os.kill(os.getpid(), signal.SIGSEGV)", "SIGSEGV"),
+    ],
+    ids=["time", "large file", "many files", "memory", "network", "crash"],
+)
+def test_a_decoder_is_held_to_its_bounds(tmp_path, attempt, outcome):
+    """Each is something that a file could make a broken decoder do."""
+    confined = "import os, signal, socket, sys\nfrom api.confine import confine\n"
+    confined += f"left = confine({asdict(SMALL)})\n{attempt}"
+    with socket.create_server(("127.0.0.1", 0)) as listening:
+        prefix = (sys.executable, "-c", confined, str(listening.getsockname()[1]))
+        with pytest.raises(Crashed, match=outcome):
+            run({}, SMALL, folder=tmp_path, prefix=prefix)
+        listening.settimeout(0.1)
+        with pytest.raises(TimeoutError):
+            listening.accept()
+    assert [path for path in tmp_path.iterdir() if path.stat().st_size > SMALL.file_bytes] == []
 
+
+def test_a_decoder_that_takes_too_long_is_ended(tmp_path, canned):
     from people import QUICK
 
     brief = Bounds(2**31, 30, 2**20, 64, 0.5, 20.0)
@@ -227,8 +326,6 @@ def test_a_decoder_that_takes_too_long_is_ended(tmp_path, canned):
 
 
 def test_a_decoder_that_works_behind_what_confines_it_is_not_ended(tmp_path):
-    import sys
-
     busy = "import time\nwhile time.process_time() < 3: pass\nprint('{\"answer\": 1}')"
     waits = f"import subprocess, sys; subprocess.run([sys.executable, '-c', {busy!r}])"
     bounds = Bounds(2**31, 30, 2**20, 64, 300.0, stall_s=1.5)

@@ -5,9 +5,12 @@ import json
 import logging
 
 import pytest
+from sqlalchemy import text
+from sqlalchemy.exc import IntegrityError
 
-from api.logs import JsonLines, log
+from api.logs import JsonLines, log, start_log
 from api.routes import pages
+from api.tables import Analysis
 
 HTML = {"accept": "text/html"}
 
@@ -48,9 +51,33 @@ def test_the_reports_parts_are_served(service, name):
     assert len(answer.text) > 500
 
 
+def test_a_part_is_sent_small_and_once(service):
+    visitor = service.visitor()
+    packed = visitor.get("/assets/plotly.js")
+    assert packed.headers["content-encoding"] == "gzip"
+    assert packed.num_bytes_downloaded < len(packed.content) / 3
+    plain = visitor.get("/assets/plotly.js", headers={"accept-encoding": "identity"})
+    assert plain.content == packed.content
+    same = {"if-none-match": packed.headers["etag"]}
+    again = visitor.get("/assets/plotly.js", headers=same)
+    assert (again.status_code, again.content) == (304, b"")
+    assert visitor.get("/assets/page.js", headers=same).status_code == 200
+
+
 def test_nothing_else_is_served_as_a_part(service):
     assert service.visitor().get("/assets/page.html").status_code == 404
     assert service.visitor().get("/static/../app.py").status_code == 404
+
+
+def test_a_set_says_whose_it_is_and_is_compared_with_sets_of_its_lift(service, owner, clip, other_clip):
+    first, second = service.done(owner, clip, load_kg=100), service.done(owner, other_clip, load_kg=120)
+    page = owner.get(f"/analyses/{first}", headers=HTML).text
+    assert f'<a href="/athletes/{owner.me["athlete_id"]}">owner@example.org</a>' in page
+    assert f"first={second}" in page
+    with service.app.state.sessions.begin() as session:
+        other = session.get_one(Analysis, second)
+        other.summary = other.summary | {"lift": "deadlift"}
+    assert f"first={second}" not in owner.get(f"/analyses/{first}", headers=HTML).text
 
 
 def test_a_failed_and_a_waiting_set_have_their_pages(service, owner, clip):
@@ -65,6 +92,19 @@ def test_a_failed_and_a_waiting_set_have_their_pages(service, owner, clip):
 def test_a_wrong_address_is_told_as_a_page(owner):
     answer = owner.get("/nowhere", headers=HTML)
     assert (answer.status_code, "Back to the start" in answer.text) == (404, True)
+
+
+def test_a_rule_that_one_set_did_not_show_leaves_its_place_empty(service, owner, two_sets):
+    with service.app.state.sessions.begin() as session:
+        other = session.get_one(Analysis, two_sets[0])
+        other.summary = other.summary | {"rules": {}}
+        shown = session.get_one(Analysis, two_sets[1])
+        rule = {"title": "Depth", "faulty": 1, "judged": 3}
+        shown.summary = shown.summary | {"rules": {"squat.depth_short": rule}}
+    page = owner.get(f"/athletes/{owner.me['athlete_id']}", headers=HTML)
+    assert page.status_code == 200
+    assert page.text.count("1 of 3") == 1
+    assert "<td></td>" in page.text
 
 
 def test_trends_hold_each_set_with_its_doubt(owner, two_sets):
@@ -171,3 +211,28 @@ def test_the_log_names_nobody(service, owner, clip):
     assert all({"time", "level", "event", "route", "status", "ms"} <= set(line) for line in lines)
     text = written.getvalue().lower()
     assert [word for word in ("maria", "huber", "secret", "testclient") if word in text] == []
+
+
+def test_what_libraries_log_has_the_same_form_and_quotes_nobody(capsys):
+    loggers = [logging.getLogger(name) for name in ("", "dbos")]
+    before = [list(one.handlers) for one in loggers]
+    try:
+        start_log()
+        try:
+            raise ValueError("maria@example.org is taken")
+        except ValueError as error:
+            logging.getLogger("uvicorn.error").error("Exception in the application\n", exc_info=error)
+        logging.getLogger("dbos").warning("A step is tried again")
+    finally:
+        for one, handlers in zip(loggers, before, strict=True):
+            one.handlers = handlers
+    lines = [json.loads(line) for line in capsys.readouterr().err.splitlines()]
+    assert [line["event"] for line in lines] == ["Exception in the application", "A step is tried again"]
+    assert "test_api_pages.py" in lines[0]["at"]
+    assert "maria" not in str(lines)
+
+
+def test_an_error_of_the_database_does_not_quote_what_was_stored(service):
+    with service.engine.connect() as connection, pytest.raises(IntegrityError) as raised:
+        connection.execute(text("INSERT INTO users (login) VALUES (:login)"), {"login": "maria@example.org"})
+    assert "maria" not in str(raised.value)

@@ -15,6 +15,7 @@ PLACE = b"+48.20820+016.37380+171.000/"
         (box(b"ftyp", b"mp42") + box(b"moov", box(b"udta", box(b"\xa9xyz", PLACE))), "video/mp4"),
         (box(b"ftyp", b"qt  ") + box(b"moov", box(b"meta", b"location.ISO6709" + PLACE)), "video/quicktime"),
         (box(b"ftyp", b"mp42") + box(b"uuid", b"xmp: GPSLatitude=48,12.5N" + PLACE), "video/mp4"),
+        (box(b"ftyp", b"mp42") + box(b"Exif", b"Exif\x00\x00MM\x00*" + PLACE), "video/mp4"),
         (b"RIFF\x00\x01\x00\x00AVI " + b"LIST" + PLACE + bytes(100), "video/x-msvideo"),
     ],
 )

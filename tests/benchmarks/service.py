@@ -57,17 +57,19 @@ def running(folder: Path) -> Iterator[tuple["subprocess.Popen[str]", httpx2.Clie
     command = [sys.executable, "-m", "formcheck", "serve", "--data", str(folder), "--port", str(port)]
     with (folder / "log").open("w") as log:
         process = subprocess.Popen(command, env=environment, stdout=subprocess.PIPE, stderr=log, text=True)
-    link = next(filter(None, (re.search(r"/welcome/(\S+)", line) for line in process.stdout or ())))
     pool = httpx2.Limits(max_connections=UPLOADS)
-    with httpx2.Client(base_url=f"http://127.0.0.1:{port}", timeout=120, limits=pool) as client:
-        wait_for(lambda: client.get("/readyz").status_code == 200)
-        body = {"token": link[1], "login": "o", "password": "correct horse battery", "name": "O"}
-        csrf = client.post("/api/v1/accounts", json=body).json()["csrf"]
-        yield process, client, {"X-CSRF-Token": csrf}
-    process.terminate()
-    process.wait(30)
-    if process.stdout:
-        process.stdout.close()
+    try:
+        link = next(filter(None, (re.search(r"/welcome/(\S+)", line) for line in process.stdout or ())))
+        with httpx2.Client(base_url=f"http://127.0.0.1:{port}", timeout=300, limits=pool) as client:
+            wait_for(lambda: client.get("/readyz").status_code == 200)
+            body = {"token": link[1], "login": "o", "password": "correct horse battery", "name": "O"}
+            csrf = client.post("/api/v1/accounts", json=body).json()["csrf"]
+            yield process, client, {"X-CSRF-Token": csrf}
+    finally:
+        process.terminate()
+        process.wait(60)
+        if process.stdout:
+            process.stdout.close()
 
 
 def wait_for(done: Callable[[], bool]) -> None:

@@ -101,7 +101,8 @@ def until(page, expression, patience_s=90):
 
 
 def fits(page):
-    return page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+    """Whether nothing is wider than the window; a phone's `innerWidth` would grow with it."""
+    return page.evaluate("document.documentElement.scrollWidth <= document.documentElement.clientWidth")
 
 
 def test_a_new_user_goes_all_the_way(address, new_page):
@@ -191,6 +192,8 @@ def reader(address):
         while person.get(f"analyses/{analysis_id}").json()["state"] != "done":
             time.sleep(0.2)
     person.post("references", json={"analysis_ids": ids[:1]})
+    day = {"day": "2026-11-25", "lift": "squat", "load_kg": 140, "rpe": 8, "bodyweight_kg": 82.5}
+    person.post("sessions", json=day | {"note": "Slept well, with a belt."})
     paths = [f"/analyses/{ids[0]}", f"/athletes/{person.me['athlete_id']}"]
     return "reader@example.org", [*paths, f"/compare?first={ids[0]}&second={ids[1]}"]
 
