@@ -15,6 +15,7 @@ from .settings import ServiceSettings
 
 _BUSY_MS = 30_000
 _POOL = 20
+_ENGINE: dict[str, Any] = {"pool_size": _POOL, "max_overflow": _POOL, "hide_parameters": True}
 _MIGRATING = 0x666F726D
 
 
@@ -22,17 +23,9 @@ def open_engine(settings: ServiceSettings) -> Engine:
     """Open the database; on SQLite with a write-ahead log that reaches the disk before an answer is given."""
     url = settings.sqlalchemy_url
     if not url.startswith("sqlite"):
-        return create_engine(
-            url, pool_size=_POOL, max_overflow=_POOL, pool_pre_ping=True, hide_parameters=True
-        )
+        return create_engine(url, pool_pre_ping=True, **_ENGINE)
     settings.data_dir.mkdir(parents=True, exist_ok=True, mode=0o700)
-    engine = create_engine(
-        url,
-        pool_size=_POOL,
-        max_overflow=_POOL,
-        connect_args={"timeout": _BUSY_MS / 1000},
-        hide_parameters=True,
-    )
+    engine = create_engine(url, connect_args={"timeout": _BUSY_MS / 1000}, **_ENGINE)
     event.listen(engine, "connect", _prepare_sqlite)
     event.listen(engine, "begin", _begin_sqlite)
     return engine

@@ -10,7 +10,7 @@ import numpy as np
 
 from samples.render.lifts import Lift, Moment
 from samples.render.pose import Pose
-from samples.render.rig import Floats, bend
+from samples.render.rig import Floats
 from samples.render.rotation import UP, Vector
 from samples.render.tempo import RepTime, Tempo
 
@@ -32,12 +32,7 @@ def middle(pose: Pose, bone: str) -> Vector:
 
 def surface(pose: Pose, name: str) -> Vector:
     """(3,) a keypoint of the body's surface."""
-    rig = pose.rig
-    row = rig.surface_weights[[rig.surface_names.index(name)]].toarray()[0]
-    near = np.flatnonzero(row)
-    skin = bend(rig.vertices[near], rig.weights[near], rig.weight_bones[near], pose.transforms())
-    point: Vector = row[near] @ skin
-    return point
+    return pose.rig.keypoints([name], pose.transforms())[name]
 
 
 def _flexion(pose: Pose, *chain: str) -> float:

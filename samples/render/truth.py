@@ -46,7 +46,7 @@ def joint_angles_deg(pose: Pose) -> dict[str, float]:
 def keypoints_m(pose: Pose) -> Floats:
     """(K, 3) keypoints in the order of KEYPOINTS: surface points, knuckles from the skeleton."""
     rig = pose.rig
-    surface = rig.keypoints(pose.transforms())
+    surface = rig.keypoints(rig.surface_names, pose.transforms())
     points = []
     for name in KEYPOINTS:
         side, _, part = name.partition("_")
