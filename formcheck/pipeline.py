@@ -17,6 +17,7 @@ from formcheck.bar.hands import HandFlow
 from formcheck.bar.track import PlateTracker
 from formcheck.errors import TooShort
 from formcheck.lifts import lifts_meant
+from formcheck.memory import keep_memory
 from formcheck.motion import Motion, Recorder
 from formcheck.origin import Origin
 from formcheck.pose import Pose, PoseEstimator, load_pose
@@ -92,6 +93,7 @@ class Analyzer:
         lifts_meant(lift, self._settings.variant, self._settings.lifts)
         shares = Shares.of(self._settings.threads)
         shares.limit_opencv()
+        keep_memory()
         self._pose = pose or load_pose(
             self._settings.pose,
             preset=self._settings.preset,

@@ -13,7 +13,8 @@ from numpy.typing import NDArray
 from formcheck.pose.region import Region
 from formcheck.settings import VideoLimits
 from formcheck.video import Frame, VideoFile
-from formcheck.video.picture import DecodedPicture, Orientation, RgbPicture, shrink
+from formcheck.video.orientation import Orientation
+from formcheck.video.picture import DecodedPicture, RgbPicture, shrink
 
 Array = NDArray[np.uint8]
 
@@ -113,6 +114,31 @@ def test_brightness_is_that_of_the_picture(orientation: Orientation, color_range
     levels = picture.luma.astype(float)
     stretched = levels if color_range == FULL else (levels - 16) * 255 / 219
     assert np.abs(stretched - gray.luma).mean() < 1.5
+
+
+@pytest.mark.parametrize("orientation", ORIENTATIONS, ids=str)
+def test_colors_are_those_of_the_picture_at_half_its_size(orientation: Orientation) -> None:
+    picture = decoded(colors(), space=BT601, color_range=FULL, orientation=orientation)
+    whole = RgbPicture(picture.image.copy())
+    for zoom in (1.0, 0.7, 0.3):
+        tint, small = picture.tint(zoom), picture.shrunk(zoom)
+        assert tint.flags.c_contiguous
+        assert tint.shape == ((small.shape[0] + 1) // 2, (small.shape[1] + 1) // 2, 2)
+        mean, most = apart(tint, whole.tint(zoom))
+        assert mean < 2
+        assert most <= 12
+
+
+def test_blue_and_red_are_told_apart_and_grey_is_128() -> None:
+    patches = np.zeros((64, 96, 3), np.uint8)
+    patches[:, :32], patches[:, 32:64], patches[:, 64:] = (0, 0, 255), (255, 0, 0), 90
+    # Cb and Cr of ITU-R BT.601, of 0 to 255 and of 16 to 240
+    full = [[255, 107], [85, 255], [128, 128]]
+    limited = [[240, 110], [90, 240], [128, 128]]
+    stored = decoded(patches, space=BT601, color_range=LIMITED)
+    for picture, expected in ((RgbPicture(patches.copy()), full), (stored, limited)):
+        tint = picture.tint(1.0)[16, [8, 24, 40]]
+        np.testing.assert_allclose(tint.astype(float), expected, atol=2)
 
 
 @pytest.mark.parametrize("zoom", [1.0, 0.9, 0.5625, 0.5, 0.375, 0.25, 0.1])

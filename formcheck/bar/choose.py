@@ -31,7 +31,7 @@ _HEAD_SIZE = 0.26
 _OUTER_SUPPORT = 0.88
 _OUTER_EVIDENCE = 0.3
 _APART, _OUTSIDE = 0.10, 1.2
-_NEAR_SUPPORT = 0.92
+_NEAR_SUPPORT = 0.85
 _SAME_RADIUS = 0.12
 _SAME_PLACE = 0.6
 
@@ -247,7 +247,7 @@ def _nearest(core: Track, tracks: Sequence[Track], lifting: Lifting) -> Track:
             OUTER[0] < ratio < OUTER[1]
             and track.support >= _NEAR_SUPPORT * core.support
             and _score(track, lifting) > 0
-            and _evidence(track, lifting) >= 0.5 * worth
+            and _evidence(_stitched(track, tracks, lifting), lifting) >= 0.5 * worth
         ):
             core = track
     return core

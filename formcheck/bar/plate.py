@@ -1,4 +1,4 @@
-"""Finds the rims of weight plates in a luma picture.
+"""Finds the rims of weight plates in a picture's brightness and color.
 
 A plate is an upright disc, so a level camera sees it as an ellipse with level axes: the vertical semi-axis is
 the plate's radius whatever the yaw, and its width shows the yaw's cosine. Rims are found by gradient voting
@@ -30,6 +30,8 @@ COS, SIN = np.cos(_TURN), np.sin(_TURN)
 _SECTORS = 12
 _STRONG_PERCENTILE = 75
 _WEAKEST = 4.0
+_TINTED = 3.0
+"""What a step of color counts against one of evened brightness: colors are not evened out, and are paler."""
 _VOTED_RADIUS_PX = 32
 _RADIUS_STEP = 1.07
 _PEAKS = 25
@@ -40,7 +42,7 @@ _ALONG = (0.75, 0.95)
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Edges:
-    """Brightness gradients of a picture.
+    """Where a picture's brightness or color changes, and which way.
 
     Attributes
     ----------
@@ -55,14 +57,19 @@ class Edges:
     strong: float
 
     @classmethod
-    def of(cls, luma: Image, strong: float | None = None) -> "Edges":
-        """Gradients of a picture whose contrast was evened out (see `formcheck.bar.window`).
+    def of(cls, luma: Image, tint: Image | None = None, strong: float | None = None) -> "Edges":
+        """Edges of a picture.
 
-        What counts as an edge is measured, unless it is told.
+        Parameters
+        ----------
+        luma
+            (H, W) brightness whose contrast was evened out (see `formcheck.bar.window`).
+        tint
+            (H/2, W/2, 2) color differences (see `formcheck.video.picture.Picture`); None of a grey picture.
+        strong
+            What counts as an edge; else it is measured.
         """
-        smooth = cv2.GaussianBlur(luma, (5, 5), 1.0)
-        dx = np.asarray(cv2.Scharr(smooth, cv2.CV_32F, 1, 0, scale=1 / 32), dtype=np.float32)
-        dy = np.asarray(cv2.Scharr(smooth, cv2.CV_32F, 0, 1, scale=1 / 32), dtype=np.float32)
+        dx, dy = _gradient(luma, tint)
         if strong is None:
             strength = np.hypot(dx[::3, ::3], dy[::3, ::3])
             strong = max(_WEAKEST, float(np.percentile(strength, _STRONG_PERCENTILE)))
@@ -72,6 +79,37 @@ class Edges:
         """The same within a box."""
         box = slice(y0, y1), slice(x0, x1)
         return Edges(self.dx[box], self.dy[box], self.strong)
+
+
+def _gradient(luma: Image, tint: Image | None) -> tuple[Field, Field]:
+    """(H, W) across and down: at each pixel that of brightness or of a color difference, the steepest.
+
+    A colored plate before a wall of its own brightness has no other rim than that of its color.
+    """
+    dx, dy = _slopes(luma)
+    if tint is not None:
+        blue, red = (_slopes(np.asarray(color, dtype=np.uint8)) for color in cv2.split(tint))
+        color = _steeper(blue, red)
+        # a pixel of the half-sized colors is two of the brightness
+        size, scale = luma.shape[::-1], np.float32(_TINTED / 2)
+        cx, cy = (np.asarray(cv2.resize(slope * scale, size), dtype=np.float32) for slope in color)
+        dx, dy = _steeper((dx, dy), (cx, cy))
+    return dx, dy
+
+
+def _slopes(pixels: Image) -> tuple[Field, Field]:
+    """(H, W) across and down, in levels per pixel."""
+    smooth = cv2.GaussianBlur(pixels, (5, 5), 1.0)
+    dx, dy = (cv2.Scharr(smooth, cv2.CV_32F, *way, scale=1 / 32) for way in ((1, 0), (0, 1)))
+    return np.asarray(dx, dtype=np.float32), np.asarray(dy, dtype=np.float32)
+
+
+def _steeper(one: tuple[Field, Field], other: tuple[Field, Field]) -> tuple[Field, Field]:
+    """At each pixel the steeper of two gradients; written into the first."""
+    steeper = cv2.compare(cv2.magnitude(*other), cv2.magnitude(*one), cv2.CMP_GT)
+    for mine, theirs in zip(one, other, strict=True):
+        cv2.copyTo(theirs, steeper, mine)
+    return one
 
 
 def rays(rims: FloatArray) -> tuple[FloatArray, FloatArray, FloatArray, FloatArray]:
@@ -132,6 +170,7 @@ def _edge_share(edges: Edges, at: NDArray[np.int32], nx: FloatArray, ny: FloatAr
 
 def find_rims(
     luma: Image,
+    tint: Image | None,
     edges: Edges,
     radii_px: tuple[float, float],
     aspects: tuple[float, ...] = ASPECTS,
@@ -141,8 +180,8 @@ def find_rims(
 
     Parameters
     ----------
-    luma
-        (H, W) with contrast evened out.
+    luma, tint
+        As in `Edges.of`.
     edges
         Of the same picture.
     radii_px
@@ -156,7 +195,7 @@ def find_rims(
     -------
     (N, 4) rims and (N,) support 0..1, the best first; nested rims are all kept.
     """
-    found = [vote(luma, radii_px, aspect) for aspect in aspects]
+    found = [vote(luma, tint, radii_px, aspect) for aspect in aspects]
     rims = np.concatenate(found) if found else np.zeros((0, 4))
     if not len(rims):
         return rims, np.zeros(0)
@@ -186,12 +225,15 @@ def alike(one: FloatArray, other: FloatArray) -> bool:
     return bool(apart <= 0.25 * other[2] and abs(np.log(one[2] / other[2])) <= 0.08)
 
 
-def vote(luma: Image, radii_px: tuple[float, float], aspect: float) -> FloatArray:
+def vote(luma: Image, tint: Image | None, radii_px: tuple[float, float], aspect: float) -> FloatArray:
     """(N, 4) rims of one aspect that edges agree on: each votes for centres along its normal, both ways."""
     zoom = min(1.0, _VOTED_RADIUS_PX / radii_px[1])
     size = max(int(luma.shape[1] * zoom / aspect), 8), max(int(luma.shape[0] * zoom), 8)
-    small = cv2.resize(luma, size, interpolation=cv2.INTER_AREA)
-    x, y, ux, uy = _thin_edges(np.asarray(small, dtype=np.uint8))
+    small = np.asarray(cv2.resize(luma, size, interpolation=cv2.INTER_AREA), dtype=np.uint8)
+    if tint is not None:
+        half = (size[0] + 1) // 2, (size[1] + 1) // 2
+        tint = np.asarray(cv2.resize(tint, half, interpolation=cv2.INTER_AREA), dtype=np.uint8)
+    x, y, ux, uy = _thin_edges(*_gradient(small, tint))
     low, high = radii_px[0] * zoom, radii_px[1] * zoom
     count = max(int(np.log(high / low) / np.log(_RADIUS_STEP)) + 1, 2)
     radii = np.geomspace(low, high, count)
@@ -210,13 +252,12 @@ def vote(luma: Image, radii_px: tuple[float, float], aspect: float) -> FloatArra
     return np.asarray(rims, dtype=np.float64)
 
 
-def _thin_edges(luma: Image) -> tuple[FloatArray, FloatArray, FloatArray, FloatArray]:
-    """Places x, y of the edge pixels of a picture and the unit normals there."""
-    smooth = cv2.GaussianBlur(luma, (5, 5), 1.0)
-    dx, dy = cv2.Scharr(smooth, cv2.CV_16S, 1, 0), cv2.Scharr(smooth, cv2.CV_16S, 0, 1)
-    strength = np.hypot(dx, dy, dtype=np.float32)
-    strong = float(np.percentile(strength, _STRONG_PERCENTILE))
-    thin = cv2.Canny(dx, dy, 0.7 * strong, 1.4 * strong, L2gradient=True)
+def _thin_edges(dx: Field, dy: Field) -> tuple[FloatArray, FloatArray, FloatArray, FloatArray]:
+    """Places x, y of the edge pixels of a gradient and the unit normals there."""
+    strength = np.hypot(dx, dy)
+    strong = 32 * float(np.percentile(strength, _STRONG_PERCENTILE))
+    across, down = (np.rint(32 * slope).astype(np.int16) for slope in (dx, dy))
+    thin = cv2.Canny(across, down, 0.7 * strong, 1.4 * strong, L2gradient=True)
     rows, columns = np.nonzero(thin)
     length = np.maximum(strength[rows, columns], 1e-6)
     return columns.astype(float), rows.astype(float), dx[rows, columns] / length, dy[rows, columns] / length

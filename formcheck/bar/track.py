@@ -104,7 +104,8 @@ class PlateTracker:
         people
             Everybody in it, the likeliest lifter first.
         """
-        luma, zoom = _small_luma(frame)
+        zoom = _zoom(frame)
+        luma = frame.picture.shrunk(zoom)
         before, self._luma = self._luma, luma
         if before is not None and before.shape != luma.shape:
             self.reset()
@@ -116,14 +117,14 @@ class PlateTracker:
             return ()
         size_px = luma.shape[::-1]
         window = Window.whole(size_px) if search else Window.around(self._rims(), size_px)
-        even = window.even_out(luma)
-        edges = Edges.of(even, None if search else self._strong)
+        even, tint = window.even_out(luma), window.cut_tint(frame.picture.tint(zoom))
+        edges = Edges.of(even, tint, None if search else self._strong)
         if before is not None and self._tracks:
             self._follow(window.cut(before), window.cut(luma), edges, window.origin_px, frame.time_s)
             self._tracks = [track for track in self._tracks if _in(track.rim, luma)]
         if search:
             self._strong = edges.strong
-            self._search(even, edges, persons, frame.time_s)
+            self._search(even, tint, edges, persons, frame.time_s)
         return tuple(_plate(track, zoom) for track in self._tracks)
 
     def _settled(self) -> bool:
@@ -163,14 +164,16 @@ class PlateTracker:
                 track.rim = guess[row] + np.array([0.5, 0.5, 0.1, 0.1]) * (fitted[row] - guess[row])
         self._tracks = [track for track in self._tracks if time_s - track.seen_s <= _COAST_S]
 
-    def _search(self, even: Image, edges: Edges, persons: Sequence[_Person], time_s: float) -> None:
+    def _search(
+        self, even: Image, tint: Image, edges: Edges, persons: Sequence[_Person], time_s: float
+    ) -> None:
         """Look for new rims around one person's hands, and keep the tracks that are worth it."""
         person, aspects = self._turn(persons)
         self._searched_s, self._searches = time_s, self._searches + 1
         for track in self._tracks:
             _weigh(track, persons)
         lift = min(float(np.median([track.lift for track in self._tracks] or [0.0])), 0.0)
-        for rim, share in zip(*_near(even, edges, person, aspects), strict=True):
+        for rim, share in zip(*_near(even, tint, edges, person, aspects), strict=True):
             if all(share > t.share + _BETTER for t in self._tracks if alike(rim, t.rim)):
                 self._tracks.append(_Track(self._count, rim, share, time_s, share, fitted=rim, lift=lift))
                 self._count += 1
@@ -189,11 +192,10 @@ class PlateTracker:
         return persons[0], aspects
 
 
-def _small_luma(frame: Frame) -> tuple[Image, float]:
-    """The frame's luma in at most so many pixels, and the zoom."""
+def _zoom(frame: Frame) -> float:
+    """At which a frame has at most so many pixels."""
     width, height = frame.picture.size_px
-    zoom = min(1.0, math.sqrt(_PIXELS / (height * width)))
-    return frame.picture.shrunk(zoom), zoom
+    return min(1.0, math.sqrt(_PIXELS / (height * width)))
 
 
 def _person(pose: Pose, zoom: float) -> _Person | None:
@@ -212,18 +214,19 @@ def _in(rim: FloatArray, luma: Image) -> bool:
 
 
 def _near(
-    even: Image, edges: Edges, person: _Person, aspects: tuple[float, ...]
+    even: Image, tint: Image, edges: Edges, person: _Person, aspects: tuple[float, ...]
 ) -> tuple[FloatArray, list[float]]:
     """(N, 4) rims around a person's hands, fitted, and how much of each was found."""
     height, width = even.shape
     half = np.array(_WINDOW) * person.tall
-    x0, y0 = np.clip(person.hands - half, 0, (width, height)).astype(int)
+    x0, y0 = 2 * (np.clip(person.hands - half, 0, (width, height)) // 2).astype(int)
     x1, y1 = np.clip(person.hands + half, 0, (width, height)).astype(int)
     if min(x1 - x0, y1 - y0) < 40:
         return np.zeros((0, 4)), []
     low, high = max(_RADII[0] * person.tall, _SMALLEST_PX), _RADII[1] * person.tall
     part = edges.cut(x0, y0, x1, y1)
-    rims, _ = find_rims(even[y0:y1, x0:x1], part, (low, high), aspects)
+    colors = tint[y0 // 2 : (y1 + 1) // 2, x0 // 2 : (x1 + 1) // 2]
+    rims, _ = find_rims(even[y0:y1, x0:x1], colors, part, (low, high), aspects)
     rims, share = fit_rims(part, fit_rims(part, rims)[0])
     support = rim_support(part, rims)
     good = (support > _BORN_SUPPORT) & (share > _FITTED_SHARE)

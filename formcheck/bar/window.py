@@ -23,7 +23,7 @@ class Window:
     first, stop
         (column, row) of its first tile, and of the one after its last.
     tile_px
-        (width, height) of a tile.
+        (width, height) of a tile, both even: colors are of half the size.
     """
 
     first: tuple[int, int]
@@ -33,7 +33,7 @@ class Window:
     @classmethod
     def around(cls, rims: FloatArray, size_px: Sequence[int]) -> "Window":
         """Around (N, 4) rims in a picture of (width, height), with the tiles that touch theirs."""
-        tile = np.array([-(-side // _TILES) for side in size_px])
+        tile = np.array(_tile_px(size_px))
         reach = _REACH * rims[:, 2:3]
         low = ((rims[:, :2] - reach).min(axis=0) // tile - 1).clip(0, _TILES - 1).astype(int)
         high = ((rims[:, :2] + reach).max(axis=0) // tile + 2).clip(1, _TILES).astype(int)
@@ -43,8 +43,7 @@ class Window:
     @classmethod
     def whole(cls, size_px: Sequence[int]) -> "Window":
         """All of a picture of (width, height)."""
-        width, height = (-(-side // _TILES) for side in size_px)
-        return cls((0, 0), (_TILES, _TILES), (width, height))
+        return cls((0, 0), (_TILES, _TILES), _tile_px(size_px))
 
     @property
     def origin_px(self) -> tuple[int, int]:
@@ -55,6 +54,11 @@ class Window:
         """What it shows; a view, smaller where the picture ends within a tile."""
         x, y = self.origin_px
         return luma[y : self.stop[1] * self.tile_px[1], x : self.stop[0] * self.tile_px[0]]
+
+    def cut_tint(self, tint: Image) -> Image:
+        """The colors of what it shows, of half the size; a view."""
+        x, y = (side // 2 for side in self.origin_px)
+        return tint[y : self.stop[1] * self.tile_px[1] // 2, x : self.stop[0] * self.tile_px[0] // 2]
 
     def even_out(self, luma: Image) -> Image:
         """Contrast-limited local equalization (Zuiderveld 1994): makes black plates in dark gyms visible.
@@ -68,3 +72,8 @@ class Window:
         if right or below:
             part = np.asarray(cv2.copyMakeBorder(part, 0, below, 0, right, cv2.BORDER_REFLECT_101), np.uint8)
         return np.asarray(cv2.createCLAHE(_CLIP, tiles).apply(part)[:height, :width], dtype=np.uint8)
+
+
+def _tile_px(size_px: Sequence[int]) -> tuple[int, int]:
+    width, height = (2 * -(-side // (2 * _TILES)) for side in size_px)
+    return width, height

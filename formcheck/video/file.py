@@ -19,7 +19,8 @@ from formcheck.video.decode import (
     video_stream,
 )
 from formcheck.video.frame import Decoded, Frame, VideoInfo
-from formcheck.video.picture import DecodedPicture, Orientation
+from formcheck.video.orientation import Orientation
+from formcheck.video.picture import DecodedPicture
 from formcheck.video.scan import scan_packets, slow_motion
 from formcheck.video.timing import FrameClock
 

@@ -22,7 +22,8 @@ from formcheck.video.decode import (
     video_stream,
 )
 from formcheck.video.frame import Decoded, Frame, VideoInfo
-from formcheck.video.picture import DecodedPicture, Orientation
+from formcheck.video.orientation import Orientation
+from formcheck.video.picture import DecodedPicture
 from formcheck.video.timing import is_variable, typical_interval_s
 
 FORMATS = "jpeg_pipe,png_pipe,bmp_pipe,webp_pipe,tiff_pipe"

@@ -9,16 +9,16 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cached_property
-from math import atan2, pi
-from typing import TYPE_CHECKING, Protocol, cast
+from typing import TYPE_CHECKING, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
 if TYPE_CHECKING:
     from av import VideoFrame
-    from av.sidedata.sidedata import SideData
     from av.video.plane import VideoPlane
+
+    from formcheck.video.orientation import Orientation
 
 Image = NDArray[np.uint8]
 
@@ -57,6 +57,13 @@ class Picture(Protocol):
 
     def shrunk(self, zoom: float) -> Image:
         """Its brightness at a zoom of at most 1, from 0 to 255, contiguous."""
+        ...
+
+    def tint(self, zoom: float) -> Image:
+        """Its color differences Cb and Cr, uint8 (H/2, W/2, 2) of what `shrunk` gives, rounded up.
+
+        128 is grey; in the levels that they are stored in, contiguous.
+        """
         ...
 
     def warped(self, from_target: NDArray[np.float64], side: int, *, replicate: bool) -> Image:
@@ -116,65 +123,16 @@ class RgbPicture:
         """Its brightness, smaller; see `Picture`."""
         return shrink(self.luma, zoom)
 
+    def tint(self, zoom: float) -> Image:
+        """Its color differences, smaller; see `Picture`."""
+        import cv2
+
+        colors = np.asarray(cv2.cvtColor(self.image, cv2.COLOR_RGB2YCrCb), dtype=np.uint8)
+        return _merged([resized(colors[:, :, of], _half(self.luma, zoom)) for of in (2, 1)])
+
     def warped(self, from_target: NDArray[np.float64], side: int, *, replicate: bool) -> Image:
         """Cut a square out; see `Picture`."""
         return _warp(self.image, from_target, side, None if replicate else (0, 0, 0))
-
-
-@dataclass(frozen=True, slots=True)
-class Orientation:
-    """How stored pictures become upright.
-
-    Parameters
-    ----------
-    turns
-        Quarter turns clockwise, 0 to 3.
-    mirrored
-        Whether left and right are swapped after the turn, as some front cameras ask for.
-    """
-
-    turns: int
-    mirrored: bool
-
-    @classmethod
-    def of(cls, picture: VideoFrame) -> Orientation:
-        """Read the display matrix of a decoded picture; once a clip, as PyAV then keeps the picture.
-
-        With (x, y) in the stored and (x', y') in the shown picture, y down, the matrix holds
-        x' = a x + c y and y' = b x + d y as its numbers 0, 3 and 1, 4 (ISO/IEC 14496-12, 6.2.2;
-        libavutil/display.h).
-        """
-        try:
-            data = cast("SideData | None", picture.side_data.get("DISPLAYMATRIX"))
-        except ValueError:
-            # PyAV lists no side data at all beside a kind that is new to it, such as Exif.
-            return cls(round(-picture.rotation / 90) % 4, mirrored=False)
-        if data is None:
-            return cls(0, mirrored=False)
-        a, b, _, c, d = (float(number) for number in np.frombuffer(bytes(data), np.int32)[:5])
-        mirrored = a * d - b * c < 0
-        angle = atan2(b, -a if mirrored else a)
-        return cls(round(angle / (pi / 2)) % 4, mirrored)
-
-    def upright(self, pixels: Image) -> Image:
-        """Turn (H, W, ...) stored pixels; a view."""
-        turned = np.rot90(pixels, -self.turns)
-        return turned[:, ::-1] if self.mirrored else turned
-
-    def to_stored(self, width: int, height: int) -> NDArray[np.float64]:
-        """(3, 3) map from upright to stored pixels, of a stored picture of this size."""
-        quarter = {
-            0: [[1, 0, 0], [0, 1, 0]],
-            1: [[0, 1, 0], [-1, 0, height - 1]],
-            2: [[-1, 0, width - 1], [0, -1, height - 1]],
-            3: [[0, -1, width - 1], [1, 0, 0]],
-        }[self.turns]
-        turn = np.array([*quarter, [0, 0, 1]], dtype=np.float64)
-        if not self.mirrored:
-            return turn
-        shown_width = height if self.turns % 2 else width
-        mirror = np.array([[-1.0, 0.0, shown_width - 1], [0.0, 1.0, 0.0], [0.0, 0.0, 1.0]])
-        return np.asarray(turn @ mirror)
 
 
 class DecodedPicture:
@@ -225,6 +183,12 @@ class DecodedPicture:
         small = shrink(self._planes.y, zoom, self._halves)
         if not self._planes.full_range:
             small = _stretched(small)
+        return np.ascontiguousarray(self._orientation.upright(small))
+
+    def tint(self, zoom: float) -> Image:
+        """Its color differences, smaller; see `Picture`."""
+        planes = self._planes
+        small = _merged([resized(color, _half(planes.y, zoom)) for color in (planes.u, planes.v)])
         return np.ascontiguousarray(self._orientation.upright(small))
 
     def warped(self, from_target: NDArray[np.float64], side: int, *, replicate: bool) -> Image:
@@ -293,25 +257,47 @@ def _rgb_matrix(red: float, blue: float, *, full_range: bool) -> NDArray[np.floa
 
 
 def shrink(luma: Image, zoom: float, halves: list[Image] | None = None) -> Image:
-    """(H, W) brightness at a zoom of at most 1: halved as often as it can be, the rest bilinear.
+    """(H, W) brightness at a zoom of at most 1; the sizes are those of the zoomed picture, rounded.
 
-    The sizes are those of the zoomed picture, rounded. `halves` keeps what was halved, for the next time.
+    `halves` keeps what was halved on the way, for the next time.
     """
+    return resized(luma, _zoomed(luma, zoom), halves)
+
+
+def resized(pixels: Image, size_px: tuple[int, int], halves: list[Image] | None = None) -> Image:
+    """Pixels at a (width, height) not above theirs: halved as often as can be, the rest bilinear."""
     import cv2
 
-    size = tuple(max(round(side * zoom), 1) for side in luma.shape[::-1])
     halves = [] if halves is None else halves
     count = 0
-    while luma.shape[1] >= 2 * size[0] and luma.shape[0] >= 2 * size[1]:
+    while pixels.shape[1] >= 2 * size_px[0] and pixels.shape[0] >= 2 * size_px[1]:
         if count == len(halves):
-            half = luma.shape[1] // 2, luma.shape[0] // 2
-            even = luma[: 2 * half[1], : 2 * half[0]]
+            half = pixels.shape[1] // 2, pixels.shape[0] // 2
+            even = pixels[: 2 * half[1], : 2 * half[0]]
             halves.append(np.asarray(cv2.resize(even, half, interpolation=cv2.INTER_AREA), dtype=np.uint8))
-        luma = halves[count]
+        pixels = halves[count]
         count += 1
-    if luma.shape[::-1] != size:
-        luma = np.asarray(cv2.resize(luma, size, interpolation=cv2.INTER_LINEAR), dtype=np.uint8)
-    return luma
+    if pixels.shape[::-1] != size_px:
+        pixels = np.asarray(cv2.resize(pixels, size_px, interpolation=cv2.INTER_LINEAR), dtype=np.uint8)
+    return pixels
+
+
+def _zoomed(luma: Image, zoom: float) -> tuple[int, int]:
+    """(width, height) of a brightness at a zoom."""
+    height, width = luma.shape
+    return max(round(width * zoom), 1), max(round(height * zoom), 1)
+
+
+def _half(luma: Image, zoom: float) -> tuple[int, int]:
+    """(width, height) of the colors beside a brightness at a zoom."""
+    width, height = _zoomed(luma, zoom)
+    return (width + 1) // 2, (height + 1) // 2
+
+
+def _merged(colors: list[Image]) -> Image:
+    import cv2
+
+    return np.asarray(cv2.merge(colors), dtype=np.uint8)
 
 
 def _stretched(luma: Image) -> Image:
