@@ -1,6 +1,6 @@
 """What routes ask for: a session, the caller, and rows that are theirs. Ownership is decided here, once."""
 
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import dataclass
 from typing import Annotated, Any, TypeVar
 from uuid import UUID
@@ -42,22 +42,25 @@ _BEARER = HTTPBearer(auto_error=False, description="A key made in the settings."
 _COOKIE_SCHEME = APIKeyCookie(name=COOKIE, auto_error=False, description="A signed-in browser.")
 
 
-def _settings(request: Request) -> ServiceSettings:
+# What needs no database is async: each plain function is handed to a thread, which costs more than these do.
+
+
+async def _settings(request: Request) -> ServiceSettings:
     settings: ServiceSettings = request.app.state.settings
     return settings
 
 
-def _storage(request: Request) -> Storage:
+async def _storage(request: Request) -> Storage:
     storage: Storage = request.app.state.storage
     return storage
 
 
-def _scratch(request: Request) -> Scratch:
+async def _scratch(request: Request) -> Scratch:
     scratch: Scratch = request.app.state.scratch
     return scratch
 
 
-def _limits(request: Request) -> RateLimits:
+async def _limits(request: Request) -> RateLimits:
     limits: RateLimits = request.app.state.limits
     return limits
 
@@ -163,8 +166,8 @@ _WORDS: dict[type[Any], str] = {
 }
 
 
-def _yours(scope: Scope) -> Callable[..., Yours]:
-    def find(session: SessionDep, caller: CallerDep) -> Yours:
+def _yours(scope: Scope) -> Callable[..., Awaitable[Yours]]:
+    async def find(session: SessionDep, caller: CallerDep) -> Yours:
         caller.need(scope)
         return Yours(session, caller)
 
@@ -177,7 +180,7 @@ Managed = Annotated[Yours, Depends(_yours("admin"), scope="function")]
 """The caller's rows, for who may look, add and change, delete and manage."""
 
 
-def _one_of(table: type[Owned], allowed: Callable[..., Yours], name: str) -> Any:
+def _one_of(table: type[Owned], allowed: Callable[..., Awaitable[Yours]], name: str) -> Any:
     def fetch(yours: Yours, row_id: UUID) -> Owned:
         return yours.one(table, row_id)
 

@@ -106,10 +106,15 @@ def _slopes(pixels: Image) -> tuple[Field, Field]:
 
 def _steeper(one: tuple[Field, Field], other: tuple[Field, Field]) -> tuple[Field, Field]:
     """At each pixel the steeper of two gradients; written into the first."""
-    steeper = cv2.compare(cv2.magnitude(*other), cv2.magnitude(*one), cv2.CMP_GT)
+    # not by cv2.magnitude: its last digit depends on where in memory a pixel lies
+    steeper = cv2.compare(_squared(*other), _squared(*one), cv2.CMP_GT)
     for mine, theirs in zip(one, other, strict=True):
         cv2.copyTo(theirs, steeper, mine)
     return one
+
+
+def _squared(dx: Field, dy: Field) -> Field:
+    return dx * dx + dy * dy
 
 
 def rays(rims: FloatArray) -> tuple[FloatArray, FloatArray, FloatArray, FloatArray]:

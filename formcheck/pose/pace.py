@@ -17,7 +17,7 @@ from formcheck.pose import FloatArray, Pose
 from formcheck.pose.size import trunk_of
 from formcheck.skeleton import INDEX, SIDES
 
-_ALLOWED = 0.07
+_ALLOWED = 0.12
 """Trunk lengths between a joint and where it was foretold; points between the looks are off by far less."""
 
 _PERCENTILE = 75
