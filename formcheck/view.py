@@ -47,11 +47,12 @@ class View:
 
 
 def estimate_view(motion: Motion) -> View:
-    """Estimate the view from the line through both shoulders and both hips in space.
+    """Estimate the view from the lines through both shoulders, hips, knees and ankles in space.
 
     The lifter's left minus right, seen from above, points to the picture's right when they face the camera
     and away from it when they face right. The network guesses depth from one view, so single frames are off
-    by tens of degrees; the circular mean over the take is used.
+    by tens of degrees; the circular mean over the take is used. A plate turns the network's shoulders, legs
+    on a bench tell more than the arms under the bar: no pair of joints is right alone.
 
     Raises
     ------
@@ -59,7 +60,7 @@ def estimate_view(motion: Motion) -> View:
         A take without a single seen frame or without world points.
     """
     across = np.zeros((len(motion.time_s), 2))
-    for name in ("shoulder", "hip"):
+    for name in ("shoulder", "hip", "knee", "ankle"):
         left, right = INDEX[f"left_{name}"], INDEX[f"right_{name}"]
         across += (motion.world_m[:, left] - motion.world_m[:, right])[:, [0, 2]]
     across = across[np.isfinite(across).all(axis=1)]

@@ -9,7 +9,7 @@ from math import hypot
 
 import numpy as np
 
-from formcheck.metrics.measure import EDGE_S, Measure, Take, median
+from formcheck.metrics.measure import Measure, Take
 from formcheck.pose import FloatArray
 from formcheck.reps import Rep
 
@@ -22,6 +22,7 @@ MASS_INDEX = 25.0
 """Body mass over squared height, kg/m²; estimated of lifters."""
 
 _MASS_INDEX_SD = 4.0
+_AROUND_S = 0.5
 _DEPTH_OF_THIGH_SD = 0.03
 """How well the length of the thigh itself is known, as a share (de Leva against rendered bodies)."""
 
@@ -41,7 +42,7 @@ def measure(name: str, take: Take, rep: Rep) -> Measure | None:
     if name == "depth":
         return _depth(take, rep)
     angle, _, instant = name.rpartition("_")
-    found = _around(take, f"fitted_{angle}_deg", getattr(rep, f"{instant}_s"))
+    found = _at(take, f"fitted_{angle}_deg", getattr(rep, f"{instant}_s"))
     return None if found is None else Measure.of(found[0], "deg", found[1])
 
 
@@ -79,11 +80,11 @@ def balance_shift(take: Take, rep: Rep) -> Measure:
 
 
 def hips_below_knees(take: Take, rep: Rep) -> Measure:
-    """Hip joint below knee joint at the turn, in cm: the depth in a length that a lifter knows."""
+    """Hip joint below knee joint at the deepest, in cm: the depth in a length that a lifter knows."""
     below = take.signals.values.get("fitted_depth_m")
     if below is None or no_depth(take):
         return Measure.none("cm", no_depth(take) or NO_FIT)
-    at = take.at(rep.turn_s)
+    at = _deepest(take, rep)
     return Measure.of(100 * float(below[at]), "cm", 100 * float(take.signals.sd["fitted_depth_m"][at]))
 
 
@@ -98,21 +99,30 @@ def heights(take: Take) -> tuple[FloatArray, FloatArray] | None:
     return hip / long["trunk"], hip / long["trunk"] + np.cos(trunk)
 
 
-def _around(take: Take, curve: str, time_s: float) -> tuple[float, float] | None:
-    """Median of a fitted curve within 0.15 s of an instant and its standard deviation; None unknown."""
-    span = take.span(time_s - EDGE_S, time_s + EDGE_S)
-    value, sd = median(take.signals.values[curve][span]), median(take.signals.sd[curve][span])
+def _at(take: Take, curve: str, time_s: float) -> tuple[float, float] | None:
+    """A fitted curve, which is smooth already, at an instant, and its standard deviation; None unknown."""
+    at = take.at(time_s)
+    value, sd = float(take.signals.values[curve][at]), float(take.signals.sd[curve][at])
     return (value, sd) if np.isfinite(value + sd) else None
 
 
 def _depth(take: Take, rep: Rep) -> Measure | None:
-    """Hip joint below knee joint at the turn over the thigh's length, as in `formcheck.metrics.posture`."""
+    """Hip joint below knee joint at the deepest over the thigh's length, as in `formcheck.metrics.posture`."""
     if take.body is None:
         return None
-    at = take.at(rep.turn_s)
+    at = _deepest(take, rep)
     below, sd = (float(curve["fitted_depth_m"][at]) for curve in (take.signals.values, take.signals.sd))
     thigh = take.body.lengths_m["thigh"].value_m
     if not np.isfinite(below):
         return None
     share = below / thigh
     return Measure.of(share, "thigh lengths", hypot(sd / thigh, _DEPTH_OF_THIGH_SD * share))
+
+
+def _deepest(take: Take, rep: Rep) -> int:
+    """The frame around the turn in which the hips are deepest: they may rise while the bar still sinks."""
+    below = take.signals.values["fitted_depth_m"]
+    around = take.span(max(rep.start_s, rep.turn_s - _AROUND_S), min(rep.end_s, rep.turn_s + _AROUND_S))
+    if not np.isfinite(below[around]).any():
+        return take.at(rep.turn_s)
+    return around.start + int(np.nanargmax(below[around]))

@@ -12,6 +12,9 @@ _EAR_SD = 0.07
 """Rise of the ear on rendered tuning bodies whose heads stay down, in trunk lengths (root mean square)."""
 
 _BEFORE_S = 0.1
+_RISING_S = 0.5
+"""So long before the bar the hips may turn."""
+
 _SMOOTHED = 0.4
 
 
@@ -61,14 +64,20 @@ def trunk_rise(take: Take, rep: Rep) -> Measure:
 def hip_shoulder_ratio(take: Take, rep: Rep) -> Measure:
     """How much faster the hips rise than the shoulders in the first third of the concentric phase.
 
-    From a tenth of a second before the bar leaves the floor, where it does: hips that shoot up are first.
+    From where the hips are lowest, and from a tenth of a second before the bar leaves the floor, where it
+    does: hips that shoot up are first, and while they rise the bar may still sink.
     Of a quick tip of the trunk the fit smooths away up to two fifths (rendered tuning bodies): so far does
     the interval reach up.
     """
     phase = rep.phase("concentric")
     if phase is None:
         return Measure.none("", "the rep has no concentric phase")
+    found = fitted.heights(take)
+    hip, shoulder = found or (-take.near(name)[:, 1] / take.signals.trunk_px for name in ("hip", "shoulder"))
     start = take.at(phase.start_s - (_BEFORE_S if take.starts == "bottom" else 0.0))
+    if found and take.starts == "top":
+        before = take.span(max(rep.start_s, phase.start_s - _RISING_S), phase.start_s)
+        start = before.start + int(np.nanargmin(np.append(hip[before], hip[start])))
     height = -take.signals.bar_px[:, 1]
     stop = take.at(phase.end_s)
     third = height[start] + 0.35 * (height[stop] - height[start])
@@ -76,8 +85,6 @@ def hip_shoulder_ratio(take: Take, rep: Rep) -> Measure:
     if not len(beyond):
         return Measure.none("", "the hands were not seen")
     then = start + int(beyond[0])
-    found = fitted.heights(take)
-    hip, shoulder = found or (-take.near(name)[:, 1] / take.signals.trunk_px for name in ("hip", "shoulder"))
     hips, shoulders = hip[then] - hip[start], shoulder[then] - shoulder[start]
     if not shoulders > 0.05:
         return Measure.none("", "the shoulders hardly rose")

@@ -165,7 +165,8 @@ def _injected(spec: Spec) -> dict[str, Any]:
 
 def scene_truth(scene: Scene, recorder: Recorder) -> dict[str, Any]:
     """Return the whole truth file of a clip."""
-    spec, reps = scene.spec, scene.tempo.reps
+    spec = scene.spec
+    reps = tuple(recorder.turned(rep, spec.lift) for rep in scene.tempo.reps)
     variant = {"squat": "high_bar", "deadlift": "conventional"}.get(spec.lift)
     return {
         "schema": 1,

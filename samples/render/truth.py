@@ -1,6 +1,6 @@
 """The truth file of a rendered clip: what the renderer knew, in the format of every truth file."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
@@ -17,6 +17,8 @@ from samples.render.tempo import RepTime
 
 REP_TOLERANCE_S = 0.10
 """How exactly a rep's instants can be told: a lift sets off softly, so they are a convention."""
+
+_CARRIED_ON_S = 0.05
 
 _SURFACE = {"toe": "big_toe"}
 _RIG = {"hand": "HandIndex1"}
@@ -133,6 +135,15 @@ class Recorder:
         """Joint to the (T, 2) pixels of its center."""
         return {name: _rounded([row[name] for row in self.centers_px], 1) for name in self.centers_px[0]}
 
+    def turned(self, rep: RepTime, lift: str) -> RepTime:
+        """Turn a squat or bench rep where the bar is lowest: a flaw may carry it on below the plan's turn."""
+        time, height = np.array(self.time_s), np.array(self.plate_m)[:, 1]
+        inside = (time >= rep.start_s) & (time <= rep.end_s)
+        lowest_s = float(time[inside][height[inside].argmin()])
+        if lift == "deadlift" or abs(lowest_s - rep.turn_s) <= _CARRIED_ON_S:
+            return rep
+        return replace(rep, turn_s=lowest_s)
+
     def rep_metrics(self, rep: RepTime, lift: str) -> dict[str, float]:
         """Return a rep's mean concentric velocity, range, drift and, for a squat, depth."""
         time = np.array(self.time_s)
@@ -151,7 +162,7 @@ class Recorder:
             "drift_m": round(float(np.ptp(forward[inside])), 4),
         }
         if lift == "squat":
-            metrics["depth_m"] = round(float(np.interp(rep.turn_s, time, self.depth_m)), 4)
+            metrics["depth_m"] = round(float(np.array(self.depth_m)[inside].max()), 4)
         return metrics
 
 
