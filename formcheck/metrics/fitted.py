@@ -107,7 +107,7 @@ def _at(take: Take, curve: str, time_s: float) -> tuple[float, float] | None:
 
 
 def _depth(take: Take, rep: Rep) -> Measure | None:
-    """Hip joint below knee joint at the deepest over the thigh's length, as in `formcheck.metrics.posture`."""
+    """Hip joint below knee joint at the deepest over the thigh, as in `formcheck.metrics.posture`."""
     if take.body is None:
         return None
     at = _deepest(take, rep)
@@ -125,4 +125,4 @@ def _deepest(take: Take, rep: Rep) -> int:
     around = take.span(max(rep.start_s, rep.turn_s - _AROUND_S), min(rep.end_s, rep.turn_s + _AROUND_S))
     if not np.isfinite(below[around]).any():
         return take.at(rep.turn_s)
-    return around.start + int(np.nanargmax(below[around]))
+    return int(around.start + np.nanargmax(below[around]))

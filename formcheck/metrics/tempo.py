@@ -2,8 +2,8 @@
 
 import numpy as np
 
-from formcheck.metrics.measure import Z90, Compute, Measure, Take
-from formcheck.reps import PhaseName, Rep
+from formcheck.metrics.measure import Z90, Compute, Measure, Take, scatter
+from formcheck.reps import Phase, PhaseName, Rep
 
 _HANDS_SD = 0.03
 
@@ -67,7 +67,7 @@ def dip(take: Take, rep: Rep) -> Measure:
     """Largest way down of the bar during the concentric phase, as a share of the rep's range.
 
     Of the plate it is known to 2 % (1 SD); of hands that no plate helps to 0.03 trunk lengths (rendered
-    tuning bodies), which is more of a short way.
+    tuning bodies), which is more of a short way, and no better than their own place agrees with that path.
     """
     phase = rep.phase("concentric")
     if phase is None:
@@ -78,5 +78,14 @@ def dip(take: Take, rep: Rep) -> Measure:
         return Measure.none("of range", "the hands were not seen")
     fall = float(np.max(np.maximum.accumulate(known) - known))
     whole = float(np.ptp(known)) or 1.0
-    of_hands = 0.0 if take.motion.bar_kind == "plate" else _HANDS_SD * take.signals.trunk_px / whole
+    of_hands = 0.0 if take.motion.bar_kind == "plate" else _hands_sd_px(take, phase) / whole
     return Measure.of(fall / whole, "of range", max(0.02, of_hands))
+
+
+def _hands_sd_px(take: Take, phase: Phase) -> float:
+    """How far off the path that was followed from the hands may be, in pixels."""
+    motion, signals = take.motion, take.signals
+    inside = motion.looked & (motion.time_s >= phase.start_s) & (motion.time_s <= phase.end_s)
+    path = np.interp(motion.time_s[inside], signals.time_s, signals.bar_px[:, 1])
+    apart = scatter(motion.hands_px[inside, 1] - path)
+    return max(_HANDS_SD * signals.trunk_px, apart if np.isfinite(apart) else 0.0)
