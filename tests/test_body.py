@@ -123,6 +123,18 @@ def test_a_lost_pose_is_bridged_with_wider_intervals():
     assert body.sd_deg["knee_flexion"][lost].max() > 1.3 * np.nanmedian(body.sd_deg["knee_flexion"])
 
 
+def test_nothing_is_said_of_a_lifter_who_is_long_out_of_sight():
+    take = film(Set(depth=(1.0, 1.0)))
+    time_s = take.motion.time_s
+    lost = (time_s > 1.6) & (time_s < 3.0)
+    points = np.where(lost[:, None, None], np.nan, take.motion.keypoints_px)
+    body = take.fit(motion=replace(take.motion, keypoints_px=points))
+    knee = body.angles_deg["knee_flexion"]
+    assert np.isnan(knee[(time_s > 2.1) & (time_s < 2.5)]).all()
+    assert np.isfinite(knee[(time_s > 1.2) & (time_s < 1.9)]).all()
+    assert np.isnan(body.joints_px["left_knee"][(time_s > 2.1) & (time_s < 2.5)]).all()
+
+
 def test_a_bar_that_was_not_followed_widens_the_intervals():
     take = film(Set())
     withheld, told = take.fit(motion=without_plate(take.motion)), take.fit()

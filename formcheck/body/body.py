@@ -21,6 +21,7 @@ from formcheck.view import View
 
 _NOT_SEEN = "there is no rep in which enough of the lifter and the bar was seen"
 _NO_ANGLES = ("depth", "com_over_midfoot", *APART)
+_UNSEEN_S = 0.4
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,7 +134,7 @@ def body_of(
     if fitted is None:
         return _nothing(motion)
     time_s = motion.time_s
-    inside = np.asarray(fitted.splines.basis(time_s).any(axis=1))
+    inside = np.asarray(fitted.splines.basis(time_s).any(axis=1)) & _seen_lately(motion)
     residual = residual_of(fitted)
     why = doubts(residual) or unproved(fitted.mechanism.lift, view)
 
@@ -165,6 +166,14 @@ def body_of(
         keypoints_px=_pictured(fitted.mechanism, fitted, motion, inside),
         joints_px=_pictured(fitted.mechanism.centered(), fitted, motion, inside),
     )
+
+
+def _seen_lately(motion: Motion) -> Flags:
+    """(T,) whether the lifter was seen shortly before or after: elsewhere only the bar tells of the body."""
+    looks_s = np.concatenate([[-np.inf], motion.time_s[motion.looked & motion.seen], [np.inf]])
+    after = np.searchsorted(looks_s, motion.time_s)
+    away_s = np.minimum(looks_s[after] - motion.time_s, motion.time_s - looks_s[after - 1])
+    return np.asarray(away_s <= _UNSEEN_S)
 
 
 def _nothing(motion: Motion) -> Body:
