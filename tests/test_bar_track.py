@@ -37,6 +37,16 @@ def number_at(plates: Sequence[Plate], disc: Disc) -> int:
     return min(off, key=off.__getitem__)
 
 
+@pytest.mark.parametrize(("first", "found"), [(1, True), (10, False)], ids=["a moment ago", "long ago"])
+def test_plates_are_looked_for_where_people_were_a_moment_ago(first: int, found: bool) -> None:
+    tracker, disc = PlateTracker(), Disc(180, 240)
+    tracker.update(frame_of(np.full((480, 360), 150, np.uint8), 0), [pose_at(180, 240)])
+    loaded = draw(wall(), disc)
+    seen = [tracker.update(frame_of(loaded, index), []) for index in range(first, first + 9)]
+    near = [plate for plate in seen[-1] if abs(plate.x_px - 180) + abs(plate.y_px - 240) < 2]
+    assert bool(near) == found
+
+
 @pytest.mark.parametrize(
     "disc",
     [Disc(0, 0), Disc(0, 0, aspect=0.866), Disc(0, 0, grey=118, texture=8)],

@@ -28,6 +28,7 @@ _RADII = (0.08, 0.28)
 _SMALLEST_PX = 8.0
 _SEARCH_EVERY_S = 0.2
 _SEARCH_SETTLED_S = 0.8
+_REMEMBERED_S = 0.3
 _MOST_TRACKS = 8
 _MOST_SETTLED = 5
 _BORN_SUPPORT = 0.35
@@ -91,7 +92,8 @@ class PlateTracker:
         self._tracks: list[_Track] = []
         self._count = 0
         self._strong = 0.0
-        self._searched_s = -math.inf
+        self._searched_s = self._looked_s = -math.inf
+        self._persons: list[_Person] = []
         self._searches = 0
 
     def update(self, frame: Frame, people: Sequence[Pose]) -> tuple[Plate, ...]:
@@ -110,9 +112,11 @@ class PlateTracker:
         if before is not None and before.shape != luma.shape:
             self.reset()
             self._luma, before = luma, None
-        persons = [person for pose in people if (person := _person(pose, zoom)) is not None]
+        if people:
+            self._persons = [person for pose in people if (person := _person(pose, zoom)) is not None]
+            self._looked_s = frame.time_s
         wait = _SEARCH_SETTLED_S if self._settled() else _SEARCH_EVERY_S
-        search = bool(persons) and frame.time_s - self._searched_s >= wait
+        search = frame.time_s - self._searched_s >= wait and self._remembered(frame.time_s)
         if not search and not self._tracks:
             return ()
         size_px = luma.shape[::-1]
@@ -124,7 +128,7 @@ class PlateTracker:
             self._tracks = [track for track in self._tracks if _in(track.rim, luma)]
         if search:
             self._strong = edges.strong
-            self._search(even, tint, edges, persons, frame.time_s)
+            self._search(even, tint, edges, frame.time_s)
         return tuple(_plate(track, zoom) for track in self._tracks)
 
     def _settled(self) -> bool:
@@ -164,14 +168,18 @@ class PlateTracker:
                 track.rim = guess[row] + np.array([0.5, 0.5, 0.1, 0.1]) * (fitted[row] - guess[row])
         self._tracks = [track for track in self._tracks if time_s - track.seen_s <= _COAST_S]
 
-    def _search(
-        self, even: Image, tint: Image, edges: Edges, persons: Sequence[_Person], time_s: float
-    ) -> None:
+    def _remembered(self, time_s: float) -> bool:
+        """Whether people were seen a moment ago: they are looked at less often than plates are looked for."""
+        return bool(self._persons) and time_s - self._looked_s <= _REMEMBERED_S
+
+    def _search(self, even: Image, tint: Image, edges: Edges, time_s: float) -> None:
         """Look for new rims around one person's hands, and keep the tracks that are worth it."""
+        persons = self._persons
         person, aspects = self._turn(persons)
         self._searched_s, self._searches = time_s, self._searches + 1
-        for track in self._tracks:
-            _weigh(track, persons)
+        if self._looked_s == time_s:
+            for track in self._tracks:
+                _weigh(track, persons)
         lift = min(float(np.median([track.lift for track in self._tracks] or [0.0])), 0.0)
         for rim, share in zip(*_near(even, tint, edges, person, aspects), strict=True):
             if all(share > t.share + _BETTER for t in self._tracks if alike(rim, t.rim)):
