@@ -176,6 +176,28 @@ def test_who_never_locks_out_is_not_straightened():
     assert abs(found - true) < Z90 * float(body.sd_deg["knee_flexion"][still].mean())
 
 
+@pytest.mark.parametrize("lift", ["squat", "deadlift"])
+def test_no_knee_bends_the_other_way_and_none_is_straightened_for_it(lift):
+    take = film(Set(lift=lift))
+    straight = take.truth["knee_flexion"] < 15
+    height = take.motion.keypoints_px[0, :, 1]
+    step = 0.03 * (np.nanmax(height) - np.nanmin(height)) * (1 if take.view.facing == "right" else -1)
+
+    def told_and_free(forward_px):
+        points = take.motion.keypoints_px.copy()
+        points[np.ix_(straight, [INDEX["left_knee"], INDEX["right_knee"]], [0])] += forward_px
+        moved = replace(take.motion, keypoints_px=points)
+        bodies = [take.fit(motion=moved, without=frozenset(groups)) for groups in ((), ("knee",))]
+        return [np.nanmedian(body.angles_deg["knee_flexion"][straight]) for body in bodies]
+
+    back, freely_back = told_and_free(-step)
+    assert back < 5
+    assert back < 0.5 * freely_back
+    bent, freely_bent = told_and_free(step)
+    assert bent == pytest.approx(freely_bent, abs=0.1)
+    assert bent > 8
+
+
 def test_one_rep_is_enough():
     take = film(Set("deadlift", depth=(1.0,)))
     body = take.fit(motion=jittered(take.motion, 3.0))

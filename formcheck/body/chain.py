@@ -86,6 +86,7 @@ def _standing(lift: BodyModel, human: Human, curves: Values, unknowns: Values) -
         "bar_over_foot_m": bar[..., 2] - foot,
         "bar_height_m": bar[..., 1],
         "com_over_foot_m": _mass_z(human, joints, bar) - foot,
+        "knee_overextension_deg": -shank - thigh,
     }
     return Figure(joints, {"shank": shank, "thigh": -thigh, "trunk": trunk, "floor": still}, bar, quantities)
 

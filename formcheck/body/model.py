@@ -20,7 +20,7 @@ OffAxis = tuple[float, float]
 JointName = Literal["shoulder", "elbow", "wrist", "hip", "knee", "ankle", "heel", "toe"]
 SegmentName = Literal["trunk", "thigh", "shank", "floor"]
 BoneName = Literal["thigh", "shank", "trunk", "upper_arm", "forearm", "foot", "half_hips", "half_shoulders"]
-TermName = Literal["balance", "floor", "reach"]
+TermName = Literal["balance", "floor", "knee", "reach"]
 """Groups of physical terms that a fit can do without."""
 
 
@@ -188,7 +188,7 @@ APART = ("knee_separation", "hips_aside")
 """What is said besides, where the spread of a view names it."""
 
 QUANTITIES: dict[str, tuple[str, ...]] = {
-    "standing": ("bar_over_foot_m", "bar_height_m"),
+    "standing": ("bar_over_foot_m", "bar_height_m", "knee_overextension_deg"),
     "lying": ("arm_extension", "wrist_over_shoulder_m"),
 }
 """By the chain, what a physical term can be about."""
