@@ -30,6 +30,7 @@ SHORTEST_PASSWORD = 12
 LONGEST_PASSWORD = 128
 INVITATION_DAYS = 7
 
+_EVERYTHING: frozenset[Scope] = frozenset(get_args(Scope))
 _HASHER = PasswordHasher()
 _NOBODY = _HASHER.hash(secrets.token_urlsafe(SECRET_BYTES))
 _WIDER: dict[Scope, frozenset[Scope]] = {
@@ -131,22 +132,25 @@ def sign_in(session: Session, user: User, settings: ServiceSettings) -> str:
 
 def caller_of_cookie(session: Session, secret: str) -> Caller | None:
     """Recognize a browser by its cookie."""
-    found = session.get(SignIn, digest(secret))
-    if found is None or found.expires_at < now():
+    query = select(SignIn, User, Tenant).join(User, User.id == SignIn.user_id)
+    query = query.join(Tenant, Tenant.id == User.tenant_id).where(SignIn.token_hash == digest(secret))
+    found = session.execute(query).one_or_none()
+    if found is None or found[0].expires_at < now():
         return None
-    user = session.get_one(User, found.user_id)
-    everything = frozenset(get_args(Scope))
-    return Caller(user, session.get_one(Tenant, user.tenant_id), everything, found.csrf, f"user:{user.id}")
+    browser, user, tenant = found
+    return Caller(user, tenant, _EVERYTHING, browser.csrf, f"user:{user.id}")
 
 
 def caller_of_key(session: Session, secret: str) -> Caller | None:
     """Recognize a program by its key."""
-    key = session.scalar(select(ApiKey).where(ApiKey.key_hash == digest(secret), ApiKey.revoked_at.is_(None)))
-    if key is None:
+    query = select(ApiKey, User, Tenant).join(User, User.id == ApiKey.user_id)
+    query = query.join(Tenant, Tenant.id == User.tenant_id).where(ApiKey.revoked_at.is_(None))
+    found = session.execute(query.where(ApiKey.key_hash == digest(secret))).one_or_none()
+    if found is None:
         return None
-    user = session.get_one(User, key.user_id)
+    key, user, tenant = found
     scopes = cast("frozenset[Scope]", frozenset(key.scopes.split()))
-    return Caller(user, session.get_one(Tenant, user.tenant_id), scopes, "", f"key:{key.id}")
+    return Caller(user, tenant, scopes, "", f"key:{key.id}")
 
 
 def invite(
