@@ -15,7 +15,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 import formcheck
 
 from .contract import complete
-from .database import migrate, open_engine, sessions
+from .database import AT_ONCE, migrate, open_engine, sessions
 from .jobs import Queue
 from .limits import RateLimits
 from .logs import log
@@ -53,7 +53,6 @@ _HEADERS = {
     ),
 }
 _HSTS = "max-age=31536000"
-_WRITERS = 20
 _PROBES = 2
 """Uploads that are opened at once; others wait without holding a thread."""
 
@@ -83,7 +82,8 @@ def create_app(settings: ServiceSettings) -> FastAPI:
         app.state.queue = Queue(engine)
         app.state.storage, app.state.scratch = open_storage(settings), Scratch(settings.data_dir)
         app.state.probing = CapacityLimiter(_PROBES)
-        app.state.writing = Semaphore(1 if engine.dialect.name == "sqlite" else _WRITERS)
+        app.state.reading = Semaphore(AT_ONCE, fast_acquire=True)
+        app.state.writing = Semaphore(1 if engine.dialect.name == "sqlite" else AT_ONCE)
         yield
         app.state.closing.set()
         app.state.queue.close()

@@ -206,7 +206,7 @@ def sign_out(
 
 
 @router.get("/me")
-def show_me(caller: CallerDep) -> Me:
+async def show_me(caller: CallerDep) -> Me:
     """Say who is signed in."""
     user = caller.user
     return Me(id=user.id, login=user.login, role=caller.role, athlete_id=user.athlete_id, csrf=caller.csrf)
@@ -282,7 +282,7 @@ def revoke_key(key_id: str, yours: Managed) -> None:
 
 
 @router.get("/practice")
-def show_practice(yours: Readable) -> Practice:
+async def show_practice(yours: Readable) -> Practice:
     """Show the settings that hold for all your athletes."""
     return Practice.model_validate(yours.caller.tenant)
 

@@ -56,14 +56,14 @@ class ReferenceShown(Shown):
 
 
 @router.get("/references")
-def list_references(
+async def list_references(
     yours: Readable, athlete_id: UUID | None = None, limit: Limit = 100, after: After = None
 ) -> Page[ReferenceShown]:
     """List reference reps, newest first; the newest of a lift is what its sets are compared with."""
     query = yours.all(Reference)
     if athlete_id is not None:
         query = query.where(Reference.athlete_id == str(athlete_id))
-    rows, following = page_of(yours.session, query, Reference, after, limit)
+    rows, following = await page_of(yours.session, query, Reference, after, limit)
     return Page(items=[ReferenceShown.model_validate(row) for row in rows], next=following)
 
 
@@ -154,7 +154,7 @@ def _row(rows: list[Analysis], rep: int | None, document: dict[str, Any]) -> Ref
 
 
 @router.get("/references/{reference_id}")
-def show_reference(reference: ReferenceSeen) -> ReferenceShown:
+async def show_reference(reference: ReferenceSeen) -> ReferenceShown:
     """Show what a reference was made of."""
     return ReferenceShown.model_validate(reference)
 

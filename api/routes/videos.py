@@ -65,14 +65,14 @@ class VideoShown(Shown):
 
 
 @router.get("/videos")
-def list_videos(
+async def list_videos(
     yours: Readable, athlete_id: UUID | None = None, limit: Limit = 100, after: After = None
 ) -> Page[VideoShown]:
     """List videos, newest first."""
     query = yours.all(Video)
     if athlete_id is not None:
         query = query.where(Video.athlete_id == str(athlete_id))
-    rows, following = page_of(yours.session, query, Video, after, limit)
+    rows, following = await page_of(yours.session, query, Video, after, limit)
     return Page(items=[VideoShown.model_validate(row) for row in rows], next=following)
 
 
@@ -221,7 +221,7 @@ def _other_hash() -> Problem:
 
 
 @router.get("/videos/{video_id}")
-def show_video(video: VideoSeen) -> VideoShown:
+async def show_video(video: VideoSeen) -> VideoShown:
     """Show what is known of a video."""
     return VideoShown.model_validate(video)
 
