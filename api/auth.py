@@ -12,7 +12,7 @@ from typing import Literal, cast, get_args
 
 from argon2 import PasswordHasher
 from argon2.exceptions import VerificationError
-from sqlalchemy import delete, select
+from sqlalchemy import bindparam, delete, select
 from sqlalchemy.orm import Session
 
 from .problems import Problem
@@ -33,6 +33,19 @@ INVITATION_DAYS = 7
 _EVERYTHING: frozenset[Scope] = frozenset(get_args(Scope))
 _HASHER = PasswordHasher()
 _NOBODY = _HASHER.hash(secrets.token_urlsafe(SECRET_BYTES))
+# Made once: each request asks one of them.
+_BY_COOKIE = (
+    select(SignIn, User, Tenant)
+    .join(User, User.id == SignIn.user_id)
+    .join(Tenant, Tenant.id == User.tenant_id)
+    .where(SignIn.token_hash == bindparam("secret"))
+)
+_BY_KEY = (
+    select(ApiKey, User, Tenant)
+    .join(User, User.id == ApiKey.user_id)
+    .join(Tenant, Tenant.id == User.tenant_id)
+    .where(ApiKey.key_hash == bindparam("secret"), ApiKey.revoked_at.is_(None))
+)
 _WIDER: dict[Scope, frozenset[Scope]] = {
     "read": frozenset(("read", "upload", "admin")),
     "upload": frozenset(("upload", "admin")),
@@ -132,9 +145,7 @@ def sign_in(session: Session, user: User, settings: ServiceSettings) -> str:
 
 def caller_of_cookie(session: Session, secret: str) -> Caller | None:
     """Recognize a browser by its cookie."""
-    query = select(SignIn, User, Tenant).join(User, User.id == SignIn.user_id)
-    query = query.join(Tenant, Tenant.id == User.tenant_id).where(SignIn.token_hash == digest(secret))
-    found = session.execute(query).one_or_none()
+    found = session.execute(_BY_COOKIE, {"secret": digest(secret)}).one_or_none()
     if found is None or found[0].expires_at < now():
         return None
     browser, user, tenant = found
@@ -143,9 +154,7 @@ def caller_of_cookie(session: Session, secret: str) -> Caller | None:
 
 def caller_of_key(session: Session, secret: str) -> Caller | None:
     """Recognize a program by its key."""
-    query = select(ApiKey, User, Tenant).join(User, User.id == ApiKey.user_id)
-    query = query.join(Tenant, Tenant.id == User.tenant_id).where(ApiKey.revoked_at.is_(None))
-    found = session.execute(query.where(ApiKey.key_hash == digest(secret))).one_or_none()
+    found = session.execute(_BY_KEY, {"secret": digest(secret)}).one_or_none()
     if found is None:
         return None
     key, user, tenant = found
