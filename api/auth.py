@@ -72,6 +72,11 @@ class Caller:
         """Owner, coach or athlete."""
         return cast("Role", self.user.role)
 
+    @property
+    def is_program(self) -> bool:
+        """Whether a program asks with a key, not a page in a browser."""
+        return not self.csrf
+
     def need(self, scope: Scope) -> None:
         """Refuse a key that may not do this.
 

@@ -104,7 +104,7 @@ async def _caller(
         raise Problem(
             401, "not-signed-in", "Nobody is signed in.", "Sign in, or send a key as bearer token.", scheme
         )
-    limits.count_request(caller.limit_key)
+    limits.count_request(caller)
     if request.method not in SAFE_METHODS:
         _check_csrf(request, caller)
     return caller

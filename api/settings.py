@@ -47,8 +47,10 @@ class ServiceSettings(BaseSettings):
 
     queue_length: int = Field(50, ge=1)
     jobs_per_tenant: int = Field(2, ge=1)
-    requests_per_min: int = Field(600, ge=1)
-    uploads_per_h: int = Field(60, ge=1)
+    requests_per_min: int = Field(60, ge=1)
+    page_requests_per_min: int = Field(600, ge=1)
+    uploads_per_h: int = Field(10, ge=1)
+    page_uploads_per_h: int = Field(60, ge=1)
     sign_ins_per_min: int = Field(5, ge=1)
     retention_days: int = Field(30, ge=0)
     session_days: int = Field(14, ge=1)

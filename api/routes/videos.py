@@ -102,7 +102,7 @@ async def upload_video(
     if known is not None:
         response.status_code = status.HTTP_200_OK
         return VideoShown.model_validate(known)
-    limits.count_upload(yours.caller.limit_key)
+    limits.count_upload(yours.caller)
     check_room(scratch, settings, content_length)
     part = scratch.part(yours.caller.user.id, uuid4().hex)
     try:
@@ -177,7 +177,7 @@ async def resume_upload(
     if known is not None:
         response.status_code = status.HTTP_200_OK
         return VideoShown.model_validate(known)
-    limits.count_upload(yours.caller.limit_key)
+    limits.count_upload(yours.caller)
     check_room(scratch, settings, None)
     part = scratch.part(yours.caller.user.id, sha256)
     there = part.stat().st_size if part.is_file() else 0
