@@ -36,7 +36,7 @@ class ServiceSettings(BaseSettings):
     upload_bytes: int = Field(500 * MIB, ge=1024)
     quota_bytes: int = Field(20 * GIB, ge=1024)
     reserve_bytes: int = Field(1 * GIB, ge=0)
-    decoder_memory_bytes: int = Field(4 * GIB, ge=256 * MIB)
+    decoder_memory_bytes: int = Field(2 * GIB, ge=256 * MIB)
     probe_wall_s: float = Field(60.0, gt=0)
     job_cpu_s: int = Field(3600, ge=10)
     job_wall_s: float = Field(3600.0, gt=0)
