@@ -220,7 +220,10 @@ async def show_me(caller: CallerDep) -> Me:
 def change_password(body: PasswordChange, yours: Managed, limits: LimitsDep) -> None:
     """Change the password; every browser is signed out."""
     limits.count_sign_in("password", yours.caller.user.login)
-    user = check_password(yours.session, yours.caller.user.login, body.old)
+    try:
+        user = check_password(yours.session, yours.caller.user.login, body.old)
+    except Problem as wrong:
+        raise Problem(401, "wrong-password", "The old password is wrong.", "Capitals count.") from wrong
     user.password_hash = hash_password(body.new)
     yours.session.execute(delete(SignIn).where(SignIn.user_id == user.id))
     yours.session.commit()

@@ -42,7 +42,7 @@ class ReferenceWanted(BaseModel):
 
 
 class ReferenceShown(Shown):
-    """Reference reps; `rep` is the chosen one, None the best ones, `reps` how many they are."""
+    """Reference reps; `rep` is the chosen one, None the best ones; `title` says so in words."""
 
     id: str
     athlete_id: str
@@ -50,6 +50,7 @@ class ReferenceShown(Shown):
     view: str
     reps: int
     rep: int | None
+    title: str = Field(examples=["3 best reps"])
     load_kg: float | None
     made_of: list[str] = Field(examples=[["01a21698-43a4-7051-8911-f4c7b9ad2f10"]])
     created_at: datetime
