@@ -1,19 +1,21 @@
 """Puts the service together: its parts, addresses, headers and log."""
 
 import time
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from threading import Event
 from typing import Any
 
 from anyio import CapacityLimiter, Semaphore
-from fastapi import FastAPI, Request, Response
+from fastapi import FastAPI
 from fastapi.staticfiles import StaticFiles
+from starlette.datastructures import MutableHeaders, State
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 import formcheck
 
 from .contract import complete
-from .database import migrate, open_engine, sessions
+from .database import AT_ONCE, migrate, open_engine, sessions
 from .jobs import Queue
 from .limits import RateLimits
 from .logs import log
@@ -51,13 +53,16 @@ _HEADERS = {
     ),
 }
 _HSTS = "max-age=31536000"
-_WRITERS = 20
 _PROBES = 2
 """Uploads that are opened at once; others wait without holding a thread."""
 
 
 class Service(FastAPI):
-    """The application; its OpenAPI also tells each operation's problems, with examples."""
+    """The application: all it answers is watched, and its OpenAPI tells each operation's problems."""
+
+    def build_middleware_stack(self) -> ASGIApp:
+        """Put the watch before everything, so that it sees answers to mistakes of ours too."""
+        return Watch(super().build_middleware_stack(), self.state)
 
     def openapi(self) -> dict[str, Any]:
         """Give the document."""
@@ -77,7 +82,8 @@ def create_app(settings: ServiceSettings) -> FastAPI:
         app.state.queue = Queue(engine)
         app.state.storage, app.state.scratch = open_storage(settings), Scratch(settings.data_dir)
         app.state.probing = CapacityLimiter(_PROBES)
-        app.state.writing = Semaphore(1 if engine.dialect.name == "sqlite" else _WRITERS)
+        app.state.reading = Semaphore(AT_ONCE, fast_acquire=True)
+        app.state.writing = Semaphore(1 if engine.dialect.name == "sqlite" else AT_ONCE)
         yield
         app.state.closing.set()
         app.state.queue.close()
@@ -95,7 +101,6 @@ def create_app(settings: ServiceSettings) -> FastAPI:
     app.state.settings, app.state.limits, app.state.metrics = settings, RateLimits(settings), Metrics()
     app.state.log, app.state.closing, app.state.pages = log, Event(), make_pages()
     install(app)
-    app.middleware("http")(_watch)
     for noun in (accounts, athletes, videos, analyses, comparing, references, results, talk, lifts):
         app.include_router(noun.router, prefix="/api/v1")
     app.include_router(talk.public, prefix="/api/v1")
@@ -105,26 +110,33 @@ def create_app(settings: ServiceSettings) -> FastAPI:
     return app
 
 
-async def _watch(request: Request, call_next: Callable[[Request], Awaitable[Response]]) -> Response:
-    """Count and log each request, and add the headers that every answer has."""
-    started = time.perf_counter()
-    response = await call_next(request)
-    route = getattr(request.scope.get("route"), "path", "none")
-    took_s = time.perf_counter() - started
-    state = request.app.state
-    state.metrics.requests.labels(request.method, route, response.status_code).inc()
-    state.metrics.seconds.labels(route).observe(took_s)
-    facts = {
-        "method": request.method,
-        "route": route,
-        "status": response.status_code,
-        "ms": round(1000 * took_s, 1),
-    }
-    log.info("request", extra=facts)
-    for name, value in _HEADERS.items():
-        response.headers.setdefault(name, value)
-    if state.settings.secure_cookies:
-        response.headers.setdefault("Strict-Transport-Security", _HSTS)
-    if not request.url.path.startswith("/static/"):
-        response.headers.setdefault("Cache-Control", "no-store")
-    return response
+class Watch:
+    """Counts and logs each answer when it begins, and adds the headers that every one has."""
+
+    def __init__(self, app: ASGIApp, state: State) -> None:
+        self._app, self._state = app, state
+        secure = {"Strict-Transport-Security": _HSTS} if state.settings.secure_cookies else {}
+        self._always = _HEADERS | secure
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer a request."""
+        started = time.perf_counter()
+
+        async def complete(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                headers = MutableHeaders(raw=message["headers"])
+                for name, value in self._always.items():
+                    headers.setdefault(name, value)
+                if not scope["path"].startswith("/static/"):
+                    headers.setdefault("Cache-Control", "no-store")
+                self._note(scope, message["status"], time.perf_counter() - started)
+            await send(message)
+
+        await self._app(scope, receive, complete)
+
+    def _note(self, scope: Scope, status: int, took_s: float) -> None:
+        method, route = scope["method"], getattr(scope.get("route"), "path", "none")
+        self._state.metrics.requests.labels(method, route, status).inc()
+        self._state.metrics.seconds.labels(route).observe(took_s)
+        facts = {"method": method, "route": route, "status": status, "ms": round(1000 * took_s, 1)}
+        log.info("request", extra=facts)

@@ -12,7 +12,7 @@ from typing import Literal, cast, get_args
 
 from argon2 import PasswordHasher
 from argon2.exceptions import VerificationError
-from sqlalchemy import delete, select
+from sqlalchemy import bindparam, delete, select
 from sqlalchemy.orm import Session
 
 from .problems import Problem
@@ -30,8 +30,22 @@ SHORTEST_PASSWORD = 12
 LONGEST_PASSWORD = 128
 INVITATION_DAYS = 7
 
+_EVERYTHING: frozenset[Scope] = frozenset(get_args(Scope))
 _HASHER = PasswordHasher()
 _NOBODY = _HASHER.hash(secrets.token_urlsafe(SECRET_BYTES))
+# Made once: each request asks one of them.
+_BY_COOKIE = (
+    select(SignIn, User, Tenant)
+    .join(User, User.id == SignIn.user_id)
+    .join(Tenant, Tenant.id == User.tenant_id)
+    .where(SignIn.token_hash == bindparam("secret"))
+)
+_BY_KEY = (
+    select(ApiKey, User, Tenant)
+    .join(User, User.id == ApiKey.user_id)
+    .join(Tenant, Tenant.id == User.tenant_id)
+    .where(ApiKey.key_hash == bindparam("secret"), ApiKey.revoked_at.is_(None))
+)
 _WIDER: dict[Scope, frozenset[Scope]] = {
     "read": frozenset(("read", "upload", "admin")),
     "upload": frozenset(("upload", "admin")),
@@ -57,6 +71,11 @@ class Caller:
     def role(self) -> Role:
         """Owner, coach or athlete."""
         return cast("Role", self.user.role)
+
+    @property
+    def is_program(self) -> bool:
+        """Whether a program asks with a key, not a page in a browser."""
+        return not self.csrf
 
     def need(self, scope: Scope) -> None:
         """Refuse a key that may not do this.
@@ -131,22 +150,21 @@ def sign_in(session: Session, user: User, settings: ServiceSettings) -> str:
 
 def caller_of_cookie(session: Session, secret: str) -> Caller | None:
     """Recognize a browser by its cookie."""
-    found = session.get(SignIn, digest(secret))
-    if found is None or found.expires_at < now():
+    found = session.execute(_BY_COOKIE, {"secret": digest(secret)}).one_or_none()
+    if found is None or found[0].expires_at < now():
         return None
-    user = session.get_one(User, found.user_id)
-    everything = frozenset(get_args(Scope))
-    return Caller(user, session.get_one(Tenant, user.tenant_id), everything, found.csrf, f"user:{user.id}")
+    browser, user, tenant = found
+    return Caller(user, tenant, _EVERYTHING, browser.csrf, f"user:{user.id}")
 
 
 def caller_of_key(session: Session, secret: str) -> Caller | None:
     """Recognize a program by its key."""
-    key = session.scalar(select(ApiKey).where(ApiKey.key_hash == digest(secret), ApiKey.revoked_at.is_(None)))
-    if key is None:
+    found = session.execute(_BY_KEY, {"secret": digest(secret)}).one_or_none()
+    if found is None:
         return None
-    user = session.get_one(User, key.user_id)
+    key, user, tenant = found
     scopes = cast("frozenset[Scope]", frozenset(key.scopes.split()))
-    return Caller(user, session.get_one(Tenant, user.tenant_id), scopes, "", f"key:{key.id}")
+    return Caller(user, tenant, scopes, "", f"key:{key.id}")
 
 
 def invite(

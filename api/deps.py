@@ -1,6 +1,7 @@
 """What routes ask for: a session, the caller, and rows that are theirs. Ownership is decided here, once."""
 
 from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import nullcontext
 from dataclasses import dataclass
 from typing import Annotated, Any, TypeVar
 from uuid import UUID
@@ -11,7 +12,7 @@ from sqlalchemy import Select, select
 from sqlalchemy.orm import Session
 
 from .auth import COOKIE, Caller, Scope, caller_of_cookie, caller_of_key
-from .database import reading
+from .database import ask, reading
 from .limits import RateLimits
 from .problems import Problem, not_found
 from .scratch import Scratch
@@ -66,13 +67,15 @@ async def _limits(request: Request) -> RateLimits:
 
 
 async def _session(request: Request) -> AsyncIterator[Session]:
-    """Give a session; on SQLite one request writes at a time, and those that wait hold no thread."""
-    if request.method in SAFE_METHODS or SLOW in request.scope["route"].tags:
-        with reading(request.app.state.sessions) as session:
-            yield session
+    """Give a session to some requests at a time, to one that writes on SQLite; others hold no thread."""
+    state, slow = request.app.state, SLOW in request.scope["route"].tags
+    if slow or request.method in SAFE_METHODS:
+        async with nullcontext() if slow else state.reading:
+            with reading(state.sessions) as session:
+                yield session
         return
-    async with request.app.state.writing:
-        with request.app.state.sessions() as session:
+    async with state.writing:
+        with state.sessions() as session:
             yield session
 
 
@@ -84,7 +87,7 @@ SessionDep = Annotated[Session, Depends(_session, scope="function")]
 """A session of the database; a route that writes commits it itself, and it ends before the answer is sent."""
 
 
-def _caller(
+async def _caller(
     request: Request,
     session: SessionDep,
     limits: LimitsDep,
@@ -93,15 +96,15 @@ def _caller(
 ) -> Caller:
     caller = None
     if bearer is not None:
-        caller = caller_of_key(session, bearer.credentials)
+        caller = await ask(session, lambda: caller_of_key(session, bearer.credentials))
     elif cookie:
-        caller = caller_of_cookie(session, cookie)
+        caller = await ask(session, lambda: caller_of_cookie(session, cookie))
     if caller is None:
-        ask = {"WWW-Authenticate": "Bearer"}
+        scheme = {"WWW-Authenticate": "Bearer"}
         raise Problem(
-            401, "not-signed-in", "Nobody is signed in.", "Sign in, or send a key as bearer token.", ask
+            401, "not-signed-in", "Nobody is signed in.", "Sign in, or send a key as bearer token.", scheme
         )
-    limits.count_request(caller.limit_key)
+    limits.count_request(caller)
     if request.method not in SAFE_METHODS:
         _check_csrf(request, caller)
     return caller
@@ -181,8 +184,8 @@ Managed = Annotated[Yours, Depends(_yours("admin"), scope="function")]
 
 
 def _one_of(table: type[Owned], allowed: Callable[..., Awaitable[Yours]], name: str) -> Any:
-    def fetch(yours: Yours, row_id: UUID) -> Owned:
-        return yours.one(table, row_id)
+    async def fetch(yours: Yours, row_id: UUID) -> Owned:
+        return await ask(yours.session, lambda: yours.one(table, row_id))
 
     fetch.__annotations__ = {
         "yours": Annotated[Yours, Depends(allowed, scope="function")],

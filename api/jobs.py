@@ -6,13 +6,9 @@ writes later counts only while that token stands. So a worker that was given up 
 and each report is written once.
 """
 
-import shutil
 import threading
 import time
-from collections.abc import Mapping
-from contextlib import ExitStack, suppress
 from datetime import datetime, timedelta
-from pathlib import Path
 from typing import Any, cast
 from uuid import uuid4
 
@@ -21,19 +17,18 @@ from sqlalchemy import Engine, delete, select, update
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
 
-from formcheck import Report, Settings, load_settings
-from formcheck.settings import Preset
+from formcheck import load_settings
 
 from . import child
 from .database import forget, sessions
 from .logs import log
-from .problems import Problem, disk_full, of, told_by
+from .problems import of
 from .retention import expire
 from .scratch import Scratch
-from .settings import MIB, ServiceSettings
-from .storage import PREVIEW, open_storage, preview_key, results_key, video_key
-from .summary import summarize, triage
+from .settings import ServiceSettings
+from .storage import open_storage, results_key
 from .tables import Analysis, Reference, Tenant, Video, Worker, now
+from .tries import Tries, poison
 
 QUEUE = "analyses"
 APPLICATION, APPLICATION_VERSION = "formcheck", "1"
@@ -44,10 +39,6 @@ _POLL_S = 0.5
 _SAY_EVERY_S = 0.5
 _HOURLY = "17 * * * *"
 """Machines that are off at night delete too."""
-_RESULT_BYTES = 2048 * MIB
-_OPEN_FILES = 64
-_PATIENCE = 60.0
-"""Seconds that a second of video may take, and that it may take to begin."""
 _AGAIN: StepOptions = {
     "name": _WORKFLOW,
     "retries_allowed": True,
@@ -172,7 +163,7 @@ class Jobs:
             return
         started = time.monotonic()
         try:
-            summary, weight = self._try_to_run(analysis_id, holder, task)
+            summary, weight = self._run(analysis_id, holder, task)
         except child.Stopped:
             log.info("analysis stopped", extra={"analysis": analysis_id})
             return
@@ -201,7 +192,7 @@ class Jobs:
             row.state, row.holder, row.progress = "running", holder, {}
             if row.restarts > self._settings.restarts:
                 row.state, row.holder, row.finished_at = "failed", "", now()
-                row.problem = _poison(f"the worker was lost {row.restarts} times").body()
+                row.problem = poison(f"the worker was lost {row.restarts} times").body()
                 return None
             video = session.get_one(Video, row.video_id)
             return {
@@ -209,6 +200,7 @@ class Jobs:
                 "sha256": video.sha256,
                 "name": video.name,
                 "duration_s": video.duration_s,
+                "pixels": video.width_px * video.height_px,
                 "options": row.options,
                 "blur": session.get_one(Tenant, row.tenant_id).blur_faces,
                 "models_dir": str(self._library.models_dir),
@@ -217,61 +209,12 @@ class Jobs:
                 "references": _documents(session, row),
             }
 
-    def _try_to_run(
-        self, analysis_id: str, holder: str, task: dict[str, Any]
-    ) -> tuple[dict[str, Any], float]:
-        _ensure_models(task["options"]["preset"], self._library)
-        with ExitStack() as stack:
-            try:
-                at_hand = self._storage.at_hand(video_key(task["sha256"]), self._scratch.work)
-                path = stack.enter_context(at_hand)
-            except FileNotFoundError as error:
-                raise Problem(410, "gone", "The video was deleted meanwhile.", "Upload it again.") from error
-            return self._try_often(analysis_id, holder, task | {"path": str(path)})
+    def _run(self, analysis_id: str, holder: str, task: dict[str, Any]) -> tuple[dict[str, Any], float]:
+        from formcheck.models import ensure_models, networks_of
 
-    def _try_often(self, analysis_id: str, holder: str, task: dict[str, Any]) -> tuple[dict[str, Any], float]:
-        for _ in range(self._settings.crashes):
-            if self._scratch.free_bytes() < self._settings.reserve_bytes:
-                raise disk_full()
-            folder = self._scratch.new_work(analysis_id)
-            telling = _Telling(self, analysis_id, holder, folder)
-            try:
-                line = child.run(
-                    task | {"folder": str(folder)},
-                    self._bounds(task["duration_s"]),
-                    folder=folder,
-                    prefix=self._settings.confine_with,
-                    on_line=telling.hear,
-                    wanted=telling.wanted,
-                )
-                if "error" in line["answer"]:
-                    raise told_by(line["answer"]["error"])
-                report = Report.model_validate_json((folder / "report.json").read_text("utf-8"))
-                if not telling.still_ours():
-                    raise child.Stopped
-                self._storage.keep(folder, results_key(analysis_id))
-                return summarize(report), triage(report)
-            except child.TookTooLong as late:
-                raise _poison(str(late)) from late
-            except child.Crashed as crash:
-                reason = str(crash)
-                log.warning("decoder crashed", extra={"analysis": analysis_id, "how": reason})
-            finally:
-                shutil.rmtree(folder, ignore_errors=True)
-                self._storage.drop(preview_key(analysis_id))
-        raise _poison(f"its decoder crashed {self._settings.crashes} times; the last time {reason}")
-
-    def show(self, analysis_id: str, folder: Path) -> None:
-        """Put the frame that was just analyzed where the server finds it."""
-        with suppress(FileNotFoundError):
-            self._storage.keep(folder / PREVIEW, preview_key(analysis_id))
-
-    def _bounds(self, duration_s: float) -> child.Bounds:
-        s = self._settings
-        wall_s = min(s.job_wall_s, _PATIENCE * (1 + duration_s))
-        return child.Bounds(
-            s.decoder_memory_bytes, s.job_cpu_s, _RESULT_BYTES, _OPEN_FILES, wall_s, s.stall_s
-        )
+        ensure_models(networks_of(task["options"]["preset"]), self._library.models_dir)
+        tries = Tries(self._settings, self._storage, self._scratch, analysis_id, task)
+        return tries.make(lambda progress: self.write(analysis_id, holder, progress=progress))
 
     def write(self, analysis_id: str, holder: str, **values: Any) -> bool:
         """Change a row if it is still ours."""
@@ -288,31 +231,6 @@ class Jobs:
             return session.get(Analysis, analysis_id) is not None
 
 
-class _Telling:
-    """Writes what a decoder says into the row, not more often than somebody can read."""
-
-    def __init__(self, jobs: Jobs, analysis_id: str, holder: str, folder: Path) -> None:
-        self._jobs, self._analysis_id, self._holder, self._folder = jobs, analysis_id, holder, folder
-        self._progress: dict[str, Any] = {}
-        self._said_at, self._wanted = 0.0, True
-
-    def hear(self, line: Mapping[str, Any]) -> None:
-        """Take a line."""
-        self._progress.update(line)
-
-    def wanted(self) -> bool:
-        """Whether the analysis is still ours to make; says so by writing its progress."""
-        if time.monotonic() - self._said_at >= _SAY_EVERY_S:
-            self._said_at = time.monotonic()
-            self._wanted = self.still_ours()
-            self._jobs.show(self._analysis_id, self._folder)
-        return self._wanted
-
-    def still_ours(self) -> bool:
-        """Ask the database, now."""
-        return self._jobs.write(self._analysis_id, self._holder, progress=dict(self._progress))
-
-
 _RUNNING: list[Jobs] = []
 
 
@@ -322,12 +240,6 @@ def _analyze(analysis_id: str) -> None:
 
 def _expire(_scheduled: datetime, _context: Any) -> None:
     DBOS.run_step({"name": _EXPIRY}, _RUNNING[-1].expire)
-
-
-def _poison(why: str) -> Problem:
-    return Problem(
-        422, "cannot-be-analyzed", f"The video could not be analyzed: {why}.", "Film or export it anew."
-    )
 
 
 def _documents(session: Session, row: Analysis) -> dict[str, Any]:
@@ -342,9 +254,3 @@ def _documents(session: Session, row: Analysis) -> dict[str, Any]:
 
 def _long_ago() -> datetime:
     return now() - timedelta(days=1)
-
-
-def _ensure_models(preset: Preset, library: Settings) -> None:
-    from formcheck.models import ensure_models, networks_of
-
-    ensure_models(networks_of(preset), library.models_dir)

@@ -5,6 +5,7 @@ import threading
 import time
 from collections import deque
 
+from .auth import Caller
 from .problems import Problem
 from .settings import ServiceSettings
 
@@ -56,21 +57,23 @@ class Window:
 
 
 class RateLimits:
-    """The windows of the service."""
+    """The windows of the service: a browser's pages ask more often than a program should."""
 
     def __init__(self, settings: ServiceSettings) -> None:
         self._requests = Window(settings.requests_per_min, _MINUTE_S)
+        self._page_requests = Window(settings.page_requests_per_min, _MINUTE_S)
         self._uploads = Window(settings.uploads_per_h, _HOUR_S)
+        self._page_uploads = Window(settings.page_uploads_per_h, _HOUR_S)
         self._sign_ins = Window(settings.sign_ins_per_min, _MINUTE_S)
-        self._shares = Window(settings.requests_per_min, _MINUTE_S)
+        self._shares = Window(settings.page_requests_per_min, _MINUTE_S)
 
-    def count_request(self, key: str) -> None:
+    def count_request(self, caller: Caller) -> None:
         """Count a request of a recognized caller; raises `Problem` 429."""
-        self._requests.count(key)
+        (self._requests if caller.is_program else self._page_requests).count(caller.limit_key)
 
-    def count_upload(self, key: str) -> None:
+    def count_upload(self, caller: Caller) -> None:
         """Count an upload; raises `Problem` 429."""
-        self._uploads.count(key)
+        (self._uploads if caller.is_program else self._page_uploads).count(caller.limit_key)
 
     def count_sign_in(self, address: str, login: str) -> None:
         """Count a try to sign in, by where it comes from and by whose name it uses; raises `Problem` 429."""

@@ -8,6 +8,8 @@ from pydantic import BaseModel, ConfigDict
 from sqlalchemy import Select
 from sqlalchemy.orm import Session
 
+from .database import ask
+
 Item = TypeVar("Item", bound=BaseModel)
 
 Limit = Annotated[int, Query(ge=1, le=200, description="How many at most.")]
@@ -27,12 +29,13 @@ class Page(BaseModel, Generic[Item]):
     next: str | None = None
 
 
-def page_of(
+async def page_of(
     session: Session, query: Select[Any], table: Any, after: UUID | None, limit: int
 ) -> tuple[list[Any], str | None]:
     """Fetch a page's rows, newest first, and the identifier that the next page begins after."""
     if after is not None:
         query = query.where(table.id < str(after))
-    rows = list(session.scalars(query.order_by(table.id.desc()).limit(limit + 1)))
+    query = query.order_by(table.id.desc()).limit(limit + 1)
+    rows = await ask(session, lambda: list(session.scalars(query)))
     more = len(rows) > limit
     return rows[:limit], rows[limit - 1].id if more else None

@@ -178,6 +178,10 @@ def _wants_page(request: Request) -> bool:
     return "text/html" in request.headers.get("accept", "") and not path.startswith(("/api/", "/static/"))
 
 
+def _nowhere() -> Problem:
+    return Problem(404, "not-found", "There is nothing at this address.", "Check it.")
+
+
 async def _on_problem(request: Request, error: Exception) -> Response:
     return answer(request, cast("Problem", error))
 
@@ -191,6 +195,8 @@ async def _on_invalid(request: Request, error: Exception) -> Response:
         {"place": ".".join(map(str, item["loc"])), "message": str(item["msg"])}
         for item in cast("RequestValidationError", error).errors()
     ]
+    if _wants_page(request) and any(item["place"].startswith("path.") for item in found):
+        return answer(request, _nowhere())
     malformed = any(item["type"] == "json_invalid" for item in cast("RequestValidationError", error).errors())
     detail = "; ".join(f"{item['place']}: {item['message']}" for item in found)
     problem = Problem(
@@ -202,7 +208,7 @@ async def _on_invalid(request: Request, error: Exception) -> Response:
 async def _on_http(request: Request, error: Exception) -> Response:
     error = cast("HTTPException", error)
     if error.status_code == HTTPStatus.NOT_FOUND:
-        return answer(request, Problem(404, "not-found", "There is nothing at this address.", "Check it."))
+        return answer(request, _nowhere())
     phrase = HTTPStatus(error.status_code).phrase
     kind = phrase.lower().replace(" ", "-")
     return answer(request, Problem(error.status_code, kind, f"{phrase}.", "", error.headers))

@@ -233,6 +233,12 @@ class Reference(Table, kw_only=True):
     document: Mapped[dict[str, Any]] = mapped_column(deferred=True)
     created_at: Mapped[datetime] = _created()
 
+    @property
+    def title(self) -> str:
+        """What it is made of, in words."""
+        best = f"{self.reps} best reps" if self.reps > 1 else "the best rep"
+        return f"rep {self.rep}" if self.rep else best
+
 
 class Comment(Table, kw_only=True):
     """What somebody says of an instant of the video."""

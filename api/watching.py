@@ -22,6 +22,7 @@ from formcheck.errors import AnalysisError, VideoError
 from formcheck.pose import Pose, PoseEstimator, load_pose
 from formcheck.report.html import to_html
 from formcheck.settings import Settings
+from formcheck.threads import Shares
 from formcheck.video import Frame, open_video
 
 from .storage import ANNOTATED, BLURRED, PREVIEW, THUMBNAIL
@@ -145,7 +146,7 @@ def analyze(task: Mapping[str, Any], folder: Path, say: Say) -> None:
     settings = Settings(
         models_dir=Path(task["models_dir"]), threads=task["threads"], limits=task["limits"], **given
     )
-    source = open_video(task["path"], limits=settings.limits)
+    source = open_video(task["path"], limits=settings.limits, threads=Shares.of(settings.threads).decoder)
     slow_motion = options.get("slow_motion") or source.info.slow_motion
     info = replace(source.info, name=task["name"], slow_motion=slow_motion)
     pose = load_pose(
@@ -154,8 +155,7 @@ def analyze(task: Mapping[str, Any], folder: Path, say: Say) -> None:
     watch = FaceWatch(pose)
     analyzer = Analyzer(info, lift=options.get("lift"), settings=settings, pose=watch)
     meanwhile = Meanwhile(analyzer, source.info.frames, folder, say, watch.faces)
-    for frame in source:
-        analyzer.update(frame)
+    for frame in analyzer.watch(source):
         meanwhile.see(frame)
     motion = analyzer.motion()
     say(progress_line(Progress("judging", len(motion.time_s), len(motion.time_s), 0.0)))

@@ -44,10 +44,9 @@ def _last_sets(lift: str, sets: Sequence[tuple[Analysis, Video, Athlete]]) -> li
 
 
 def _reference(one: Reference) -> str:
-    """Word what a reference is made of."""
-    reps = f"rep {one.rep}" if one.rep else f"{one.reps} best reps" if one.reps > 1 else "the best rep"
+    """Word a reference where several are chosen from."""
     load = f", {one.load_kg:g} kg" if one.load_kg else ""
-    return f"{one.lift.replace('_', ' ')}, {reps}{load}, {one.view} view, {one.created_at:%Y-%m-%d}"
+    return f"{one.lift.replace('_', ' ')}, {one.title}{load}, {one.view} view, {one.created_at:%Y-%m-%d}"
 
 
 def _size(count: int) -> str:

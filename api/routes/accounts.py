@@ -206,7 +206,7 @@ def sign_out(
 
 
 @router.get("/me")
-def show_me(caller: CallerDep) -> Me:
+async def show_me(caller: CallerDep) -> Me:
     """Say who is signed in."""
     user = caller.user
     return Me(id=user.id, login=user.login, role=caller.role, athlete_id=user.athlete_id, csrf=caller.csrf)
@@ -220,7 +220,10 @@ def show_me(caller: CallerDep) -> Me:
 def change_password(body: PasswordChange, yours: Managed, limits: LimitsDep) -> None:
     """Change the password; every browser is signed out."""
     limits.count_sign_in("password", yours.caller.user.login)
-    user = check_password(yours.session, yours.caller.user.login, body.old)
+    try:
+        user = check_password(yours.session, yours.caller.user.login, body.old)
+    except Problem as wrong:
+        raise Problem(401, "wrong-password", "The old password is wrong.", "Capitals count.") from wrong
     user.password_hash = hash_password(body.new)
     yours.session.execute(delete(SignIn).where(SignIn.user_id == user.id))
     yours.session.commit()
@@ -282,7 +285,7 @@ def revoke_key(key_id: str, yours: Managed) -> None:
 
 
 @router.get("/practice")
-def show_practice(yours: Readable) -> Practice:
+async def show_practice(yours: Readable) -> Practice:
     """Show the settings that hold for all your athletes."""
     return Practice.model_validate(yours.caller.tenant)
 

@@ -98,7 +98,7 @@ class Review(BaseModel):
 
 
 @router.get("/analyses")
-def list_analyses(
+async def list_analyses(
     yours: Readable,
     athlete_id: UUID | None = None,
     state: Annotated[State | None, Query()] = None,
@@ -114,7 +114,7 @@ def list_analyses(
         query = query.where(Analysis.state == state)
     if reviewed is not None:
         query = query.where(Analysis.reviewed_at.is_not(None) if reviewed else Analysis.reviewed_at.is_(None))
-    rows, following = page_of(yours.session, query, Analysis, after, limit)
+    rows, following = await page_of(yours.session, query, Analysis, after, limit)
     return Page(items=[AnalysisShown.model_validate(row) for row in rows], next=following)
 
 
@@ -195,7 +195,7 @@ def _check_queue(yours: Yours, most: int) -> None:
 
 
 @router.get("/analyses/{analysis_id}")
-def show_analysis(analysis: AnalysisSeen) -> AnalysisShown:
+async def show_analysis(analysis: AnalysisSeen) -> AnalysisShown:
     """Show an analysis and how far it is."""
     return AnalysisShown.model_validate(analysis)
 
@@ -227,7 +227,8 @@ async def _events(request: Request, analysis_id: str) -> AsyncIterator[str]:
             return told, row is None or row.state in FINAL
 
     while time.monotonic() - started < _LONGEST_S and not request.app.state.closing.is_set():
-        told, over = await to_thread.run_sync(look)
+        async with request.app.state.reading:
+            told, over = await to_thread.run_sync(look)
         if told != last:
             last = told
             yield f"event: {'end' if over else 'progress'}\ndata: {told}\n\n"

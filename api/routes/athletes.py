@@ -135,9 +135,9 @@ class Trends(BaseModel):
 
 
 @router.get("/athletes")
-def list_athletes(yours: Readable, limit: Limit = 100, after: After = None) -> Page[AthleteShown]:
+async def list_athletes(yours: Readable, limit: Limit = 100, after: After = None) -> Page[AthleteShown]:
     """List the athletes that you may see."""
-    rows, following = page_of(yours.session, yours.all(Athlete), Athlete, after, limit)
+    rows, following = await page_of(yours.session, yours.all(Athlete), Athlete, after, limit)
     return Page(items=[AthleteShown.model_validate(row) for row in rows], next=following)
 
 
@@ -158,7 +158,7 @@ def add_athlete(body: AthleteFields, yours: Writable, response: Response, key: K
 
 
 @router.get("/athletes/{athlete_id}")
-def show_athlete(athlete: AthleteSeen) -> AthleteShown:
+async def show_athlete(athlete: AthleteSeen) -> AthleteShown:
     """Show an athlete."""
     return AthleteShown.model_validate(athlete)
 
@@ -250,14 +250,14 @@ def _record(row: Analysis) -> Record:
 
 
 @router.get("/sessions")
-def list_sessions(
+async def list_sessions(
     yours: Readable, athlete_id: UUID | None = None, limit: Limit = 100, after: After = None
 ) -> Page[SessionShown]:
     """List training sessions, of one athlete or of all."""
     query = yours.all(TrainingSession)
     if athlete_id is not None:
         query = query.where(TrainingSession.athlete_id == str(athlete_id))
-    rows, following = page_of(yours.session, query, TrainingSession, after, limit)
+    rows, following = await page_of(yours.session, query, TrainingSession, after, limit)
     return Page(items=[SessionShown.model_validate(row) for row in rows], next=following)
 
 
@@ -278,7 +278,7 @@ def add_session(body: NewSession, yours: Writable, response: Response, key: Key 
 
 
 @router.get("/sessions/{session_id}")
-def show_session(training: TrainingSeen) -> SessionShown:
+async def show_session(training: TrainingSeen) -> SessionShown:
     """Show a session."""
     return SessionShown.model_validate(training)
 

@@ -31,7 +31,7 @@ class Ready(BaseModel):
 
 
 @router.get("/healthz")
-def is_alive() -> Alive:
+async def is_alive() -> Alive:
     """Say that the process answers."""
     return Alive()
 

@@ -14,7 +14,7 @@ from formcheck.report.html import PAGE_SCRIPTS, read_part
 from formcheck.report.words import measure_title
 
 from ..auth import COOKIE, INVITATION_DAYS, caller_of_cookie, digest, find_invitation
-from ..deps import AnalysisSeen, AthleteSeen, Readable, SessionDep, StorageDep, Yours
+from ..deps import AnalysisSeen, AthleteSeen, Readable, SessionDep, SettingsDep, StorageDep, Yours
 from ..pages import render_report
 from ..problems import not_found
 from ..storage import Storage, load, results_key
@@ -185,8 +185,9 @@ def analysis_page(
 ) -> HTMLResponse:
     """Show an analysis: its progress, why it failed, or the report."""
     video = yours.session.get_one(Video, analysis.video_id)
+    athlete = yours.session.get_one(Athlete, analysis.athlete_id)
     if analysis.state != "done":
-        return _page(request, yours, "progress.html", analysis=analysis, video=video)
+        return _page(request, yours, "progress.html", analysis=analysis, video=video, athlete=athlete)
     others = [
         row
         for row in _sets(yours, analysis.athlete_id)
@@ -201,7 +202,7 @@ def analysis_page(
         "analysis.html",
         caller=yours.caller,
         analysis=analysis,
-        athlete=yours.session.get_one(Athlete, analysis.athlete_id),
+        athlete=athlete,
         video=f"{files}/annotated.mp4",
         pictures=_pictures(analysis),
         files=files,
@@ -266,13 +267,13 @@ def compare_page(request: Request, first: UUID, second: UUID, yours: Readable) -
 
 
 @router.get("/settings")
-def settings_page(request: Request, yours: Readable) -> HTMLResponse:
+def settings_page(request: Request, yours: Readable, settings: SettingsDep) -> HTMLResponse:
     """Show the settings."""
     keys = yours.session.scalars(yours.all(ApiKey).where(ApiKey.revoked_at.is_(None)).order_by(ApiKey.id))
     athletes = list(yours.session.scalars(yours.all(Athlete).order_by(Athlete.name)))
     receipts = yours.session.scalars(yours.all(Receipt).order_by(Receipt.id.desc()).limit(_RECEIPTS))
     facts = {"keys": list(keys), "athletes": athletes, "receipts": list(receipts), "words": _DELETED}
-    return _page(request, yours, "settings.html", days=INVITATION_DAYS, **facts)
+    return _page(request, yours, "settings.html", days=INVITATION_DAYS, settings=settings, **facts)
 
 
 @router.get("/receipts/{receipt_id}")

@@ -42,7 +42,7 @@ class ReferenceWanted(BaseModel):
 
 
 class ReferenceShown(Shown):
-    """Reference reps; `rep` is the chosen one, None the best ones, `reps` how many they are."""
+    """Reference reps; `rep` is the chosen one, None the best ones; `title` says so in words."""
 
     id: str
     athlete_id: str
@@ -50,20 +50,21 @@ class ReferenceShown(Shown):
     view: str
     reps: int
     rep: int | None
+    title: str = Field(examples=["3 best reps"])
     load_kg: float | None
     made_of: list[str] = Field(examples=[["01a21698-43a4-7051-8911-f4c7b9ad2f10"]])
     created_at: datetime
 
 
 @router.get("/references")
-def list_references(
+async def list_references(
     yours: Readable, athlete_id: UUID | None = None, limit: Limit = 100, after: After = None
 ) -> Page[ReferenceShown]:
     """List reference reps, newest first; the newest of a lift is what its sets are compared with."""
     query = yours.all(Reference)
     if athlete_id is not None:
         query = query.where(Reference.athlete_id == str(athlete_id))
-    rows, following = page_of(yours.session, query, Reference, after, limit)
+    rows, following = await page_of(yours.session, query, Reference, after, limit)
     return Page(items=[ReferenceShown.model_validate(row) for row in rows], next=following)
 
 
@@ -154,7 +155,7 @@ def _row(rows: list[Analysis], rep: int | None, document: dict[str, Any]) -> Ref
 
 
 @router.get("/references/{reference_id}")
-def show_reference(reference: ReferenceSeen) -> ReferenceShown:
+async def show_reference(reference: ReferenceSeen) -> ReferenceShown:
     """Show what a reference was made of."""
     return ReferenceShown.model_validate(reference)
 

@@ -65,14 +65,14 @@ class VideoShown(Shown):
 
 
 @router.get("/videos")
-def list_videos(
+async def list_videos(
     yours: Readable, athlete_id: UUID | None = None, limit: Limit = 100, after: After = None
 ) -> Page[VideoShown]:
     """List videos, newest first."""
     query = yours.all(Video)
     if athlete_id is not None:
         query = query.where(Video.athlete_id == str(athlete_id))
-    rows, following = page_of(yours.session, query, Video, after, limit)
+    rows, following = await page_of(yours.session, query, Video, after, limit)
     return Page(items=[VideoShown.model_validate(row) for row in rows], next=following)
 
 
@@ -102,7 +102,7 @@ async def upload_video(
     if known is not None:
         response.status_code = status.HTTP_200_OK
         return VideoShown.model_validate(known)
-    limits.count_upload(yours.caller.limit_key)
+    limits.count_upload(yours.caller)
     check_room(scratch, settings, content_length)
     part = scratch.part(yours.caller.user.id, uuid4().hex)
     try:
@@ -177,7 +177,7 @@ async def resume_upload(
     if known is not None:
         response.status_code = status.HTTP_200_OK
         return VideoShown.model_validate(known)
-    limits.count_upload(yours.caller.limit_key)
+    limits.count_upload(yours.caller)
     check_room(scratch, settings, None)
     part = scratch.part(yours.caller.user.id, sha256)
     there = part.stat().st_size if part.is_file() else 0
@@ -221,7 +221,7 @@ def _other_hash() -> Problem:
 
 
 @router.get("/videos/{video_id}")
-def show_video(video: VideoSeen) -> VideoShown:
+async def show_video(video: VideoSeen) -> VideoShown:
     """Show what is known of a video."""
     return VideoShown.model_validate(video)
 

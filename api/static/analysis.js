@@ -73,8 +73,7 @@ find("reference").addEventListener("submit", (event) => {
   attempt(async () => {
     const wanted = { analysis_ids: [tools.dataset.analysis], rep: rep ? Number(rep) : null };
     const made = await send("POST", "/api/v1/references", wanted).finally(() => (kept.textContent = ""));
-    const best = made.reps > 1 ? `${made.reps} best reps` : "the best rep";
-    kept.textContent = `Kept: ${made.rep ? `rep ${made.rep}` : best}.`;
+    kept.textContent = `Kept: ${made.title}.`;
   });
 });
 

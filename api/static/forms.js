@@ -1,4 +1,4 @@
-// Forms that send JSON to the service: data-send, data-to, then data-then, data-show or data-said.
+// Forms that send JSON to the service: data-send, data-to, then data-then, data-show or data-said, and data-list.
 import { send, tell } from "./api.js";
 
 const value = (field) => {
@@ -24,6 +24,13 @@ const show = (form, text) => {
   place.textContent = text;
 };
 
+// What was made stands in its list at once.
+const renew = async (id) => {
+  const answer = await fetch(location.href, { headers: { Accept: "text/html" } });
+  const fresh = new DOMParser().parseFromString(await answer.text(), "text/html");
+  document.getElementById(id).replaceWith(document.adoptNode(fresh.getElementById(id)));
+};
+
 document.querySelectorAll("form[data-send]").forEach((form) => {
   form.addEventListener("submit", async (event) => {
     event.preventDefault();
@@ -33,21 +40,21 @@ document.querySelectorAll("form[data-send]").forEach((form) => {
       const told = await send(form.dataset.send, form.dataset.to, Object.keys(body).length ? body : undefined);
       if (form.dataset.then) location.assign(form.dataset.then);
       else show(form, form.dataset.show ? told[form.dataset.show] : form.dataset.said);
+      if (form.dataset.list) await renew(form.dataset.list);
     } catch (error) {
       tell(form, error);
     }
   });
 });
 
-document.querySelectorAll("[data-delete]").forEach((button) => {
-  button.addEventListener("click", async () => {
-    if (button.dataset.ask && !confirm(button.dataset.ask)) return;
-    try {
-      const told = await send("DELETE", button.dataset.delete);
-      if (told?.id) location.assign(`/receipts/${told.id}`);
-      else button.closest("li, tr").remove();
-    } catch (error) {
-      tell(document, error);
-    }
-  });
+document.addEventListener("click", async (event) => {
+  const button = event.target.closest("[data-delete]");
+  if (!button || (button.dataset.ask && !confirm(button.dataset.ask))) return;
+  try {
+    const told = await send("DELETE", button.dataset.delete);
+    if (told?.id) location.assign(`/receipts/${told.id}`);
+    else button.closest("li, tr").remove();
+  } catch (error) {
+    tell(document, error);
+  }
 });

@@ -111,6 +111,7 @@ const upload = async ({ file, bar, note }, athlete, said) => {
     note.replaceChildren(link);
     return link.href;
   } catch (error) {
+    bar.remove();
     note.textContent = error.message;
     note.className = "error";
     return null;

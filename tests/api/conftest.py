@@ -29,7 +29,9 @@ def make_settings(tmp_path, canned):
             "confine_with": (sys.executable, str(QUICK), str(canned)),
             "reserve_bytes": 0,
             "requests_per_min": 100_000,
+            "page_requests_per_min": 100_000,
             "uploads_per_h": 100_000,
+            "page_uploads_per_h": 100_000,
             "sign_ins_per_min": 1000,
             "stall_s": 60.0,
         }

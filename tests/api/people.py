@@ -113,6 +113,23 @@ class Service:
         return analysis_id
 
 
+def rows_of(service, owner, clip):
+    """One row of every kind, by the name that addresses have for it."""
+    analysis_id = service.done(owner, clip)
+    here = f"analyses/{analysis_id}"
+    return {
+        "analysis_id": analysis_id,
+        "video_id": owner.get(here).json()["video_id"],
+        "athlete_id": owner.me["athlete_id"],
+        "session_id": owner.post("sessions", json={"day": "2026-11-25", "lift": "squat"}).json()["id"],
+        "comment_id": owner.post(f"{here}/comments", json={"at_s": 1, "text": "t"}).json()["id"],
+        "share_id": owner.post(f"{here}/shares", json={}).json()["id"],
+        "token": owner.post(f"{here}/shares", json={}).json()["url"].rpartition("/")[2],
+        "reference_id": owner.post("references", json={"analysis_ids": [analysis_id]}).json()["id"],
+        "rule_id": "squat.depth_short",
+    }
+
+
 def make_canned(folder):
     """Fill a folder with results, as an analysis leaves it."""
     motion, report = make_motion(size_px=(180, 320)), make_report()

@@ -1,6 +1,7 @@
 """Who may come in: links, passwords, browsers, keys, roles."""
 
 import pytest
+from fastapi.testclient import TestClient
 from people import PASSWORD
 
 from api.auth import owners_link
@@ -182,8 +183,24 @@ def test_lists_come_in_pages(owner):
     assert found == [*reversed(names), "owner@example.org"]
 
 
-def test_every_answer_carries_the_headers_that_protect(service, owner):
-    for answer in (owner.get("me"), owner.get("/sign-in"), owner.get("/static/service.css")):
+def test_pages_may_ask_more_often_than_programs(run_service):
+    service = run_service(requests_per_min=2, page_requests_per_min=4)
+    owner = service.owner()
+    key = owner.post("keys", json={"name": "k", "scopes": ["read"]}).json()["key"]
+    program = {"Authorization": f"Bearer {key}"}
+    of_program = [service.visitor().get("/api/v1/me", headers=program) for _ in range(3)]
+    of_pages = [owner.get("me") for _ in range(4)]
+    assert [answer.status_code for answer in of_program] == [200, 200, 429]
+    assert [answer.status_code for answer in of_pages] == [200, 200, 200, 429]
+    assert of_pages[-1].headers["retry-after"]
+
+
+def test_every_answer_carries_the_headers_that_protect(service, owner, monkeypatch):
+    monkeypatch.setattr(service.app.state.metrics, "text", lambda *_: 1 / 0)
+    told = TestClient(service.app, cookies=owner.client.cookies, raise_server_exceptions=False)
+    mistake = told.get("/metrics")
+    assert mistake.status_code == 500
+    for answer in (owner.get("me"), owner.get("/sign-in"), owner.get("/static/service.css"), mistake):
         assert answer.headers["x-content-type-options"] == "nosniff"
         assert "default-src 'self'" in answer.headers["content-security-policy"]
         assert answer.headers["x-frame-options"] == "DENY"

@@ -5,6 +5,7 @@ from importlib.metadata import version
 
 import pytest
 from fastapi import FastAPI
+from people import rows_of
 
 from api.app import create_app
 from api.settings import ServiceSettings
@@ -35,26 +36,12 @@ BODIES = {
 @pytest.fixture
 def world(service, owner, clip, other_clip):
     """An owner with a set of everything, another coach, and two athletes of the owner's."""
-    analysis_id = service.done(owner, clip)
-    analysis = owner.get(f"analyses/{analysis_id}").json()
-    ann = owner.post("athletes", json={"name": "Ann"}).json()["id"]
-    bea = owner.post("athletes", json={"name": "Bea"}).json()["id"]
-    day = {"day": "2026-11-25", "lift": "squat"}
-    rows = {
-        "analysis_id": analysis_id,
-        "video_id": analysis["video_id"],
-        "athlete_id": analysis["athlete_id"],
-        "session_id": owner.post("sessions", json=day).json()["id"],
-        "comment_id": owner.post(f"analyses/{analysis_id}/comments", json={"at_s": 1, "text": "t"}).json()[
-            "id"
-        ],
-        "share_id": owner.post(f"analyses/{analysis_id}/shares", json={}).json()["id"],
+    rows = rows_of(service, owner, clip) | {
         "key_id": owner.post("keys", json={"name": "k", "scopes": ["read"]}).json()["id"],
-        "reference_id": owner.post("references", json={"analysis_ids": [analysis_id]}).json()["id"],
         "receipt_id": owner.delete(f"videos/{owner.upload(other_clip)['id']}").json()["id"],
         "name": "report.json",
-        "rule_id": "squat.depth_short",
     }
+    ann, bea = (owner.post("athletes", json={"name": name}).json()["id"] for name in ("Ann", "Bea"))
     coach = service.invited(owner, "coach@example.org", "coach")
     people = [
         coach,

@@ -37,7 +37,7 @@ def running(tmp_path_factory, canned, clip):
     import sys
 
     from fastapi.testclient import TestClient
-    from people import QUICK, Service
+    from people import QUICK, Service, rows_of
 
     folder = tmp_path_factory.mktemp("contract")
     many = {"requests_per_min": 10**6, "uploads_per_h": 10**6, "sign_ins_per_min": 10**6, "reserve_bytes": 0}
@@ -51,23 +51,6 @@ def running(tmp_path_factory, canned, clip):
         key = owner.post("keys", json={"name": "k", "scopes": ["admin"]}).json()["key"]
         yield service, key, rows_of(service, owner, clip)
     service.engine.dispose()
-
-
-def rows_of(service, owner, clip):
-    """Rows that are there, so that not every request ends with 404."""
-    analysis_id = service.done(owner, clip)
-    here = f"analyses/{analysis_id}"
-    return {
-        "analysis_id": analysis_id,
-        "video_id": owner.get(here).json()["video_id"],
-        "athlete_id": owner.me["athlete_id"],
-        "session_id": owner.post("sessions", json={"day": "2026-11-25", "lift": "squat"}).json()["id"],
-        "comment_id": owner.post(f"{here}/comments", json={"at_s": 1, "text": "t"}).json()["id"],
-        "share_id": owner.post(f"{here}/shares", json={}).json()["id"],
-        "token": owner.post(f"{here}/shares", json={}).json()["url"].rpartition("/")[2],
-        "reference_id": owner.post("references", json={"analysis_ids": [analysis_id]}).json()["id"],
-        "rule_id": "squat.depth_short",
-    }
 
 
 @pytest.mark.slow

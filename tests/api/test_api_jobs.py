@@ -16,7 +16,9 @@ from api import child
 from api.child import Bounds, Crashed, run
 from api.jobs import _AGAIN, Jobs
 from api.scratch import Scratch
+from api.settings import GIB
 from api.tables import Analysis, Video
+from api.tries import bounds_of
 from formcheck.errors import ModelMissing
 
 
@@ -104,9 +106,11 @@ def test_a_video_that_takes_too_long_fails_at_once(run_service, clip):
     assert found["problem"]["detail"].endswith("analyzed: it took longer than 3 s.")
 
 
-def test_short_videos_may_take_less_than_long_ones(service):
-    bounds = [service.jobs._bounds(duration_s).wall_s for duration_s in (0.0, 10.0, 600.0)]
-    assert bounds == [60.0, 660.0, 3600.0]
+def test_short_and_small_videos_may_take_less(service):
+    times = [bounds_of(service.settings, duration_s, 640 * 480) for duration_s in (0.0, 10.0, 600.0)]
+    assert [(one.wall_s, one.cpu_s) for one in times] == [(60.0, 60), (660.0, 360), (3600.0, 3600)]
+    sizes = [bounds_of(service.settings, 10.0, pixels) for pixels in (1920 * 1080, 4096 * 2304)]
+    assert [round(one.memory_bytes / GIB, 2) for one in sizes] == [2.0, 2.88]
 
 
 @pytest.mark.parametrize(

@@ -90,8 +90,9 @@ def test_a_failed_and_a_waiting_set_have_their_pages(service, owner, clip):
 
 
 def test_a_wrong_address_is_told_as_a_page(owner):
-    answer = owner.get("/nowhere", headers=HTML)
-    assert (answer.status_code, "Back to the start" in answer.text) == (404, True)
+    for path in ("/nowhere", "/analyses/no-such-thing"):
+        answer = owner.get(path, headers=HTML)
+        assert (answer.status_code, "Back to the start" in answer.text) == (404, True)
 
 
 def test_a_rule_that_one_set_did_not_show_leaves_its_place_empty(service, owner, two_sets):

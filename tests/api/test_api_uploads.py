@@ -55,7 +55,8 @@ def digest(content):
 
 def left_in(service):
     """Files that are on the disk, but for the database."""
-    return [path for path in service.settings.data_dir.rglob("*") if path.is_file() and "db" not in path.name]
+    files = (path for path in service.settings.data_dir.rglob("*") if path.is_file())
+    return [path for path in files if ".db" not in path.name]
 
 
 def stored(service, video):
@@ -153,9 +154,15 @@ def test_a_disk_that_fills_up_meanwhile_keeps_nothing(run_service, clip, small_d
 
 
 def test_uploads_are_counted(run_service):
-    owner = run_service(uploads_per_h=1).owner()
-    answers = [owner.post("videos", content=b"nothing like a video") for _ in range(2)]
-    assert [answer.status_code for answer in answers] == [415, 429]
+    service = run_service(uploads_per_h=1, page_uploads_per_h=2)
+    owner = service.owner()
+    key = owner.post("keys", json={"name": "k", "scopes": ["upload"]}).json()["key"]
+    program = service.visitor()
+    program.headers["Authorization"] = f"Bearer {key}"
+    bad = {"content": b"nothing like a video"}
+    of_pages = [owner.post("videos", **bad).status_code for _ in range(3)]
+    of_program = [program.post("/api/v1/videos", **bad).status_code for _ in range(2)]
+    assert (of_pages, of_program) == ([415, 415, 429], [415, 429])
 
 
 def test_where_it_was_filmed_is_forgotten(service, owner):

@@ -52,7 +52,7 @@ def running(folder: Path) -> Iterator[tuple["subprocess.Popen[str]", httpx2.Clie
     with socket.socket() as found:
         found.bind(("127.0.0.1", 0))
         port = found.getsockname()[1]
-    limits = {"REQUESTS_PER_MIN": "1000000", "UPLOADS_PER_H": "1000", "RESERVE_BYTES": "0"}
+    limits = {"PAGE_REQUESTS_PER_MIN": "1000000", "PAGE_UPLOADS_PER_H": "1000", "RESERVE_BYTES": "0"}
     environment = os.environ | {f"FORMCHECK_SERVICE_{name}": value for name, value in limits.items()}
     command = [sys.executable, "-m", "formcheck", "serve", "--data", str(folder), "--port", str(port)]
     with (folder / "log").open("w") as log:
