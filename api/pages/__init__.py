@@ -1,6 +1,7 @@
 """The pages: templates, and what they share with the report that `formcheck analyze` writes."""
 
 from collections.abc import Sequence
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -33,8 +34,13 @@ def make_pages() -> Jinja2Templates:
 
 def render_report(report: Report, template: str, **more: Any) -> str:
     """Render a page that extends the report's."""
-    loader = ChoiceLoader([_OURS, FunctionLoader(read_part)])
-    return page_environment(loader, report).get_template(template).render(**page_parts(report), **more)
+    return _report_pages().get_template(template).render(**page_parts(report), **more)
+
+
+@cache
+def _report_pages() -> Environment:
+    """What renders reports; made once, as it keeps the compiled templates."""
+    return page_environment(ChoiceLoader([_OURS, FunctionLoader(read_part)]))
 
 
 def _last_sets(lift: str, sets: Sequence[tuple[Analysis, Video, Athlete]]) -> list[Analysis]:

@@ -90,7 +90,7 @@ def to_html(report: Report, video: Path | None = None, pictures: Mapping[str, Pi
 
     texts = [read_part("theme.js"), get_plotlyjs(), *map(read_part, PAGE_SCRIPTS)]
     theme, *scripts = (Markup(text) for text in texts)  # noqa: S704  our own and plotly's
-    template = page_environment(FunctionLoader(read_part), report).get_template("page.html")
+    template = page_environment(FunctionLoader(read_part)).get_template("page.html")
     return template.render(
         **page_parts(report),
         video=_data_uri(video, "video/mp4") if video else None,
@@ -104,15 +104,13 @@ def to_html(report: Report, video: Path | None = None, pictures: Mapping[str, Pi
     )
 
 
-def page_environment(loader: BaseLoader, report: Report) -> Environment:
+def page_environment(loader: BaseLoader) -> Environment:
     """Make the environment that the page's template is rendered in, or one that extends it.
 
     Parameters
     ----------
     loader
         Finds `page.html` by `read_part`, and whatever extends it.
-    report
-        Its lift names some of the measures.
     """
     environment = Environment(
         loader=loader,
@@ -125,7 +123,7 @@ def page_environment(loader: BaseLoader, report: Report) -> Environment:
     environment.filters["words"] = sentence
     environment.filters["value"] = value_words
     environment.filters["interval"] = interval_words
-    environment.filters["title"] = lambda part, name: measure_title(name, part.unit, report.lift.name)
+    environment.filters["title"] = lambda part, name, lift: measure_title(name, part.unit, lift)
     return environment
 
 

@@ -37,7 +37,7 @@ def address(tmp_path_factory, canned_results):
     )
     service = Service(settings)
     port = free_port()
-    server = uvicorn.Server(uvicorn.Config(service.app, port=port, log_level="error"))
+    server = uvicorn.Server(uvicorn.Config(service.app, port=port, log_config=None))
     beside = threading.Thread(target=server.run)
     beside.start()
     wait_for(lambda: server.started, "the server listens")
