@@ -1,6 +1,6 @@
 """Stands before the command of a decoder: opens videos for real, and instead of analyzing copies results.
 
-What a video is called says what happens: `crash`, `hang`, `nobody`, `slow`, `long`, `noise`.
+What a video is called says what happens: `crash`, `hang`, `nobody`, `slow`, `long`, `longer`, `noise`.
 It dies with the worker, as a decoder does.
 """
 
@@ -15,6 +15,8 @@ import time
 from pathlib import Path
 
 PARENT_DEATH_SIGNAL = 1
+PAUSES_S = {"longer": 0.6, "long": 0.3, "slow": 0.1}
+"""Ten of them make a job of that name."""
 
 
 def main() -> None:
@@ -31,7 +33,8 @@ def main() -> None:
 
 
 def behave(name: str) -> None:
-    if "slow" in name or "long" in name:
+    pause_s = next((pause_s for word, pause_s in PAUSES_S.items() if word in name), None)
+    if pause_s is not None:
         for done in range(10):
             say(
                 {
@@ -42,7 +45,7 @@ def behave(name: str) -> None:
                     "reps": [{"number": 1}],
                 }
             )
-            time.sleep(0.3 if "long" in name else 0.1)
+            time.sleep(pause_s)
     if "crash" in name:
         os.kill(os.getpid(), signal.SIGSEGV)
     if "hang" in name:

@@ -153,13 +153,13 @@ def small_clips(count):
     return [encode(size=(32, 32), frames=5, metadata={"title": f"clip {number}"}) for number in range(count)]
 
 
-def run_chaos(settings, tmp_path, beside):
+def run_chaos(settings, tmp_path, beside, job="long"):
     dice = random.Random(SEED)
     running = Running(settings, tmp_path, beside)
     try:
         headers = running.sign_up()
         clips = enumerate(small_clips(JOBS))
-        ids = [running.analyze(content, f"long{number}.mp4", headers) for number, content in clips]
+        ids = [running.analyze(content, f"{job}{number}.mp4", headers) for number, content in clips]
         for _ in range(KILLS):
             time.sleep(dice.uniform(0.2, 1.5))
             assert running.log.read_text().count(DONE) < JOBS, "every kill falls into the batch"
@@ -188,7 +188,7 @@ def test_no_job_is_lost_on_sqlite(make_settings, tmp_path):
 @pytest.mark.postgres
 def test_no_job_is_lost_on_postgresql_with_two_workers(make_settings, tmp_path, postgres):
     settings = make_settings(lost_after_s=6.0, database_url=postgres, jobs_per_tenant=10)
-    run_chaos(settings, tmp_path, beside=2)
+    run_chaos(settings, tmp_path, beside=2, job="longer")
 
 
 def test_a_worker_that_never_returns_is_replaced(make_settings, tmp_path):
