@@ -1,5 +1,6 @@
 """Choosing the lifted plate among tracks whose truth is known."""
 
+import tracemalloc
 from dataclasses import replace
 
 import numpy as np
@@ -253,3 +254,16 @@ def test_hands_that_were_never_seen_are_no_error() -> None:
 def test_the_same_tracks_give_the_same_path() -> None:
     first, second = (choose(track(0, STORED), track(1, LIFTED, jitter_px=0.5)) for _ in range(2))
     np.testing.assert_array_equal(first.centre_px, second.centre_px)
+
+
+def test_hundreds_of_short_tracks_take_little_memory() -> None:
+    """A long take has many, each followed for a moment: as whole arrays these would be 8 MB."""
+    lifted = track(0, HANDS)
+    brief = [track(n, HANDS + [200.0, 300.0], frames=slice(n % 220, n % 220 + 15)) for n in range(1, 600)]
+    plates = together(lifted, *brief)
+    tracemalloc.start()
+    path = choose_plate(plates, lifting_of())
+    most = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert most < 4e6
+    np.testing.assert_allclose(path.centre_px, choose(lifted).centre_px)

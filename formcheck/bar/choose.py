@@ -5,7 +5,7 @@ racks, other people's and mirror images do not. Heads and trunks do as well, but
 parts, and change their size. What fails any test is not shown: a take without a trusted plate has none.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -98,13 +98,22 @@ def choose_plate(plates: Sequence[tuple[Plate, ...]], lifting: Lifting) -> Plate
 
 
 def _tracks(plates: Sequence[tuple[Plate, ...]]) -> list[Track]:
-    frames = len(plates)
-    rows: dict[int, FloatArray] = {}
-    for frame, seen in enumerate(plates):
-        for plate in seen:
-            row = rows.setdefault(plate.track, np.full((frames, 7), np.nan))[frame]
-            row[:] = plate.x_px, plate.y_px, *plate.axes_px, *plate.moved_px, plate.confidence
-    return [Track(row[:, :4], row[:, 4:6], np.nan_to_num(row[:, 6])) for row in rows.values()]
+    seen: dict[int, dict[int, Plate]] = {}
+    for frame, there in enumerate(plates):
+        for plate in there:
+            seen.setdefault(plate.track, {})[frame] = plate
+    return [_track(followed, len(plates)) for followed in seen.values()]
+
+
+def _track(followed: Mapping[int, Plate], frames: int) -> Track:
+    """One rim in the frames in which it was followed."""
+    start = min(followed)
+    rows = np.full((max(followed) - start + 1, 7), np.nan)
+    rows[:, 6] = 0.0
+    for frame, plate in followed.items():
+        place = plate.x_px, plate.y_px, *plate.axes_px, *plate.moved_px
+        rows[frame - start] = *place, np.nan_to_num(plate.confidence)
+    return Track(start, frames, rows)
 
 
 def _lasts(track: Track, time_s: FloatArray) -> bool:
@@ -255,14 +264,15 @@ def _nearest(core: Track, tracks: Sequence[Track], lifting: Lifting) -> Track:
 
 def _stitched(core: Track, tracks: Sequence[Track], lifting: Lifting) -> Track:
     """The chosen track with those that are the same plate before and after."""
-    whole = Track(core.rim.copy(), core.moved.copy(), core.share.copy())
+    whole = core
     others = [t for t in tracks if t is not core and t.support >= _LEAST_SUPPORT]
     for track in sorted(others, key=lambda t: -float(t.share.sum())):
         overlap = (whole.known & track.known).sum()
         if overlap <= 0.1 * track.known.sum() and _same(whole, track, lifting):
             free = track.known & ~whole.known
-            for name in ("rim", "moved", "share"):
-                getattr(whole, name)[free] = getattr(track, name)[free]
+            parts = [(one.rim, one.moved, one.share[:, None]) for one in (track, whole)]
+            rim, moved, share = (np.where(free[:, None], new, old) for new, old in zip(*parts, strict=True))
+            whole = Track.of(rim, moved, share[:, 0])
     return whole
 
 

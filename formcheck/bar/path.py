@@ -43,21 +43,44 @@ class PlatePath:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Track:
-    """One rim that was followed, T frames.
+    """One rim that was followed for some of T frames; a long take has hundreds, so only those are kept.
 
     Attributes
     ----------
-    rim
-        (T, 4) centre and (horizontal, vertical) semi-axes in pixels; NaN where it was not followed.
-    moved
-        (T, 2) motion of its disc since the frame before; NaN where it was not followed.
-    share
-        (T,) how much of the rim was seen, 0..1; 0 where the picture's motion alone carried it.
+    start, frames
+        Its first frame, and T.
+    rows
+        (n, 7) what `rim`, `moved` and `share` hold from there on.
     """
 
-    rim: FloatArray
-    moved: FloatArray
-    share: FloatArray
+    start: int
+    frames: int
+    rows: FloatArray
+
+    @classmethod
+    def of(cls, rim: FloatArray, moved: FloatArray, share: FloatArray) -> "Track":
+        """Make one of (T, ...) arrays."""
+        return cls(0, len(rim), np.column_stack([rim, moved, share]))
+
+    def _whole(self, columns: slice, elsewhere: float = np.nan) -> FloatArray:
+        whole = np.full((self.frames, columns.stop - columns.start), elsewhere)
+        whole[self.start : self.start + len(self.rows)] = self.rows[:, columns]
+        return whole
+
+    @property
+    def rim(self) -> FloatArray:
+        """(T, 4) centre and (horizontal, vertical) semi-axes in pixels; NaN where it was not followed."""
+        return self._whole(slice(0, 4))
+
+    @property
+    def moved(self) -> FloatArray:
+        """(T, 2) motion of its disc since the frame before; NaN where it was not followed."""
+        return self._whole(slice(4, 6))
+
+    @property
+    def share(self) -> FloatArray:
+        """(T,) how much of the rim was seen, 0..1; 0 where the picture's motion alone carried it."""
+        return self._whole(slice(6, 7), 0.0)[:, 0]
 
     @property
     def known(self) -> Flags:

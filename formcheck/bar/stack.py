@@ -41,4 +41,4 @@ def continued(outer: Track, inner: Track) -> Track:
     rim[free, :2] = inner.rim[free, :2] + away * radius[free]
     rim[free, 2:] = inner.rim[free, 2:] * larger
     moved[free], share[free] = inner.moved[free], inner.share[free]
-    return Track(rim, moved, share)
+    return Track.of(rim, moved, share)
