@@ -259,7 +259,8 @@ def test_the_same_tracks_give_the_same_path() -> None:
 def test_hundreds_of_short_tracks_take_little_memory() -> None:
     """A long take has many, each followed for a moment: as whole arrays these would be 8 MB."""
     lifted = track(0, HANDS)
-    brief = [track(n, HANDS + [200.0, 300.0], frames=slice(n % 220, n % 220 + 15)) for n in range(1, 600)]
+    aside = HANDS + np.array([200.0, 300.0])
+    brief = [track(n, aside, frames=slice(n % 220, n % 220 + 15)) for n in range(1, 600)]
     plates = together(lifted, *brief)
     tracemalloc.start()
     path = choose_plate(plates, lifting_of())
