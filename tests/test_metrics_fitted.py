@@ -188,6 +188,19 @@ def test_hips_and_shoulders_rise_as_the_joints_do() -> None:
     assert found.value == pytest.approx(rises[0] / rises[1], abs=0.08)
 
 
+def test_hips_that_were_long_out_of_sight_at_the_turn_are_not_compared() -> None:
+    shot = film(Set())
+    rep = shot.reps[0]
+    gone = np.abs(shot.motion.time_s - rep.turn_s) < 1.1
+    points = np.where(gone[:, None, None], np.nan, shot.motion.keypoints_px)
+    take = judged(shot, shot.fit(motion=replace(shot.motion, keypoints_px=points)))
+    rise = replace(rep, phases=(Phase("concentric", rep.turn_s, rep.end_s),))
+    assert np.isnan(take.signals.values["fitted_thigh_angle_deg"][take.at(rep.turn_s)])
+    found = measure("hip_shoulder_ratio", take, rise)
+    assert np.isnan(found.value)
+    assert "not seen" in found.missing
+
+
 def test_angles_in_the_picture_are_shown_only_from_the_side() -> None:
     side, oblique = film(Set(yaw_deg=10.0)), film(Set(yaw_deg=45.0))
     assert "knee_flexion_deg" in judged(side, side.fit()).shown

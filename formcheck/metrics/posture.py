@@ -77,7 +77,8 @@ def hip_shoulder_ratio(take: Take, rep: Rep) -> Measure:
     start = take.at(phase.start_s - (_BEFORE_S if take.starts == "bottom" else 0.0))
     if found and take.starts == "top":
         before = take.span(max(rep.start_s, phase.start_s - _RISING_S), phase.start_s)
-        start = before.start + int(np.nanargmin(np.append(hip[before], hip[start])))
+        if np.isfinite(hip[before]).any():
+            start = before.start + int(np.nanargmin(hip[before]))
     height = -take.signals.bar_px[:, 1]
     stop = take.at(phase.end_s)
     third = height[start] + 0.35 * (height[stop] - height[start])
@@ -86,7 +87,9 @@ def hip_shoulder_ratio(take: Take, rep: Rep) -> Measure:
         return Measure.none("", "the hands were not seen")
     then = start + int(beyond[0])
     hips, shoulders = hip[then] - hip[start], shoulder[then] - shoulder[start]
-    if not shoulders > 0.05:
+    if not np.isfinite(hips + shoulders):
+        return Measure.none("", "hips or shoulders were not seen")
+    if shoulders <= 0.05:
         return Measure.none("", "the shoulders hardly rose")
     sd = (fitted.HEIGHT_SD if found else take.pixel_sd) * 2**0.5 * hypot(1.0, hips / shoulders) / shoulders
     ratio = float(hips / shoulders)
