@@ -18,9 +18,8 @@ def evened(luma: Image) -> Image:
 
 
 def found_in(luma: Image) -> tuple[FloatArray, FloatArray]:
-    even = evened(luma)
-    edges = Edges.of(even)
-    rims, support = find_rims(even, None, edges, RADII)
+    edges = Edges.of(evened(luma))
+    rims, support = find_rims(edges, RADII)
     return fit_rims(edges, rims)[0], support
 
 
@@ -81,7 +80,7 @@ def test_a_plate_of_the_walls_brightness_is_found_by_its_color(color: tuple[int,
     edges = Edges.of(even, tint)
     assert rim_support(Edges.of(even), rim)[0] < 0.75
     assert rim_support(edges, rim)[0] > 0.95
-    rims, support = find_rims(even, tint, edges, RADII)
+    rims, support = find_rims(edges, RADII)
     assert support[0] > 0.85
     assert alike(rims[0], rim[0])
     found = fit_rims(edges, rim + np.array([1.5, -1.0, 0.8, 0.0]))[0][0]

@@ -42,43 +42,40 @@ _ALONG = (0.75, 0.95)
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Edges:
-    """Where a picture's brightness or color changes, and which way.
+    """A picture, and where its brightness or color changes, and which way.
 
     Attributes
     ----------
+    luma
+        (H, W) brightness whose contrast was evened out (see `formcheck.bar.window`).
+    tint
+        (H/2, W/2, 2) color differences (see `formcheck.video.picture.Picture`); None of a grey picture.
     dx, dy
         (H, W) gradient in grey levels per pixel.
     strong
         What counts as an edge in this picture.
     """
 
+    luma: Image
+    tint: Image | None
     dx: Field
     dy: Field
     strong: float
 
     @classmethod
     def of(cls, luma: Image, tint: Image | None = None, strong: float | None = None) -> "Edges":
-        """Edges of a picture.
-
-        Parameters
-        ----------
-        luma
-            (H, W) brightness whose contrast was evened out (see `formcheck.bar.window`).
-        tint
-            (H/2, W/2, 2) color differences (see `formcheck.video.picture.Picture`); None of a grey picture.
-        strong
-            What counts as an edge; else it is measured.
-        """
+        """Edges of a picture; what counts as one is measured, unless it is told."""
         dx, dy = _gradient(luma, tint)
         if strong is None:
             strength = np.hypot(dx[::3, ::3], dy[::3, ::3])
             strong = max(_WEAKEST, float(np.percentile(strength, _STRONG_PERCENTILE)))
-        return cls(dx, dy, strong)
+        return cls(luma, tint, dx, dy, strong)
 
     def cut(self, x0: int, y0: int, x1: int, y1: int) -> "Edges":
-        """The same within a box."""
-        box = slice(y0, y1), slice(x0, x1)
-        return Edges(self.dx[box], self.dy[box], self.strong)
+        """The same within a box that begins at even pixels."""
+        box, half = np.s_[y0:y1, x0:x1], np.s_[y0 // 2 : (y1 + 1) // 2, x0 // 2 : (x1 + 1) // 2]
+        tint = None if self.tint is None else self.tint[half]
+        return Edges(self.luma[box], tint, self.dx[box], self.dy[box], self.strong)
 
 
 def _gradient(luma: Image, tint: Image | None) -> tuple[Field, Field]:
@@ -174,8 +171,6 @@ def _edge_share(edges: Edges, at: NDArray[np.int32], nx: FloatArray, ny: FloatAr
 
 
 def find_rims(
-    luma: Image,
-    tint: Image | None,
     edges: Edges,
     radii_px: tuple[float, float],
     aspects: tuple[float, ...] = ASPECTS,
@@ -185,10 +180,8 @@ def find_rims(
 
     Parameters
     ----------
-    luma, tint
-        As in `Edges.of`.
     edges
-        Of the same picture.
+        Of the picture.
     radii_px
         Smallest and largest vertical semi-axis.
     aspects
@@ -200,7 +193,7 @@ def find_rims(
     -------
     (N, 4) rims and (N,) support 0..1, the best first; nested rims are all kept.
     """
-    found = [vote(luma, tint, radii_px, aspect) for aspect in aspects]
+    found = [vote(edges, radii_px, aspect) for aspect in aspects]
     rims = np.concatenate(found) if found else np.zeros((0, 4))
     if not len(rims):
         return rims, np.zeros(0)
@@ -230,8 +223,9 @@ def alike(one: FloatArray, other: FloatArray) -> bool:
     return bool(apart <= 0.25 * other[2] and abs(np.log(one[2] / other[2])) <= 0.08)
 
 
-def vote(luma: Image, tint: Image | None, radii_px: tuple[float, float], aspect: float) -> FloatArray:
+def vote(edges: Edges, radii_px: tuple[float, float], aspect: float) -> FloatArray:
     """(N, 4) rims of one aspect that edges agree on: each votes for centres along its normal, both ways."""
+    luma, tint = edges.luma, edges.tint
     zoom = min(1.0, _VOTED_RADIUS_PX / radii_px[1])
     size = max(int(luma.shape[1] * zoom / aspect), 8), max(int(luma.shape[0] * zoom), 8)
     small = np.asarray(cv2.resize(luma, size, interpolation=cv2.INTER_AREA), dtype=np.uint8)

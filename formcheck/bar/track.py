@@ -121,14 +121,14 @@ class PlateTracker:
             return ()
         size_px = luma.shape[::-1]
         window = Window.whole(size_px) if search else Window.around(self._rims(), size_px)
-        even, tint = window.even_out(luma), window.cut_tint(frame.picture.tint(zoom))
-        edges = Edges.of(even, tint, None if search else self._strong)
+        tint = window.cut_tint(frame.picture.tint(zoom))
+        edges = Edges.of(window.even_out(luma), tint, None if search else self._strong)
         if before is not None and self._tracks:
             self._follow(window.cut(before), window.cut(luma), edges, window.origin_px, frame.time_s)
             self._tracks = [track for track in self._tracks if _in(track.rim, luma)]
         if search:
             self._strong = edges.strong
-            self._search(even, tint, edges, frame.time_s)
+            self._search(edges, frame.time_s)
         return tuple(_plate(track, zoom) for track in self._tracks)
 
     def _settled(self) -> bool:
@@ -172,7 +172,7 @@ class PlateTracker:
         """Whether people were seen a moment ago: they are looked at less often than plates are looked for."""
         return bool(self._persons) and time_s - self._looked_s <= _REMEMBERED_S
 
-    def _search(self, even: Image, tint: Image, edges: Edges, time_s: float) -> None:
+    def _search(self, edges: Edges, time_s: float) -> None:
         """Look for new rims around one person's hands, and keep the tracks that are worth it."""
         persons = self._persons
         person, aspects = self._turn(persons)
@@ -181,7 +181,7 @@ class PlateTracker:
             for track in self._tracks:
                 _weigh(track, persons)
         lift = min(float(np.median([track.lift for track in self._tracks] or [0.0])), 0.0)
-        for rim, share in zip(*_near(even, tint, edges, person, aspects), strict=True):
+        for rim, share in zip(*_near(edges, person, aspects), strict=True):
             if all(share > t.share + _BETTER for t in self._tracks if alike(rim, t.rim)):
                 self._tracks.append(_Track(self._count, rim, share, time_s, share, fitted=rim, lift=lift))
                 self._count += 1
@@ -221,11 +221,9 @@ def _in(rim: FloatArray, luma: Image) -> bool:
     return bool(0 <= rim[0] < width and 0 <= rim[1] < height)
 
 
-def _near(
-    even: Image, tint: Image, edges: Edges, person: _Person, aspects: tuple[float, ...]
-) -> tuple[FloatArray, list[float]]:
+def _near(edges: Edges, person: _Person, aspects: tuple[float, ...]) -> tuple[FloatArray, list[float]]:
     """(N, 4) rims around a person's hands, fitted, and how much of each was found."""
-    height, width = even.shape
+    height, width = edges.luma.shape
     half = np.array(_WINDOW) * person.tall
     x0, y0 = 2 * (np.clip(person.hands - half, 0, (width, height)) // 2).astype(int)
     x1, y1 = np.clip(person.hands + half, 0, (width, height)).astype(int)
@@ -233,8 +231,7 @@ def _near(
         return np.zeros((0, 4)), []
     low, high = max(_RADII[0] * person.tall, _SMALLEST_PX), _RADII[1] * person.tall
     part = edges.cut(x0, y0, x1, y1)
-    colors = tint[y0 // 2 : (y1 + 1) // 2, x0 // 2 : (x1 + 1) // 2]
-    rims, _ = find_rims(even[y0:y1, x0:x1], colors, part, (low, high), aspects)
+    rims, _ = find_rims(part, (low, high), aspects)
     rims, share = fit_rims(part, fit_rims(part, rims)[0])
     support = rim_support(part, rims)
     good = (support > _BORN_SUPPORT) & (share > _FITTED_SHARE)
