@@ -18,7 +18,7 @@ import formcheck
 from formcheck import Analysis, Analyzer, Progress, Report
 from formcheck.draw.faces import Faces, blur_faces, blur_image
 from formcheck.draw.still import save_still, save_stills
-from formcheck.errors import AnalysisError, VideoError
+from formcheck.early import Early
 from formcheck.pose import Pose, PoseEstimator, load_pose
 from formcheck.report.html import to_html
 from formcheck.settings import Settings
@@ -34,8 +34,6 @@ _TELL_EVERY_S = 0.5
 _PREVIEW_EVERY_S = 1.5
 _PREVIEW_SIDE_PX = 360
 _STILL_SIDE_PX = 480
-_PARTIAL_SHARE, _PARTIAL_FREE_S = 0.15, 1.0
-"""Of the processor time, and the seconds that count for nothing: the first look loads what judging needs."""
 _FACTS = ("preset", "plate_diameter_m", "height_m", "load_kg", "variant", "rules", "tempo")
 
 
@@ -63,10 +61,10 @@ class Meanwhile:
     """Tells of frames watched, shows one now and then, and the reps so far as often as that costs little."""
 
     def __init__(self, analyzer: Analyzer, total: int | None, folder: Path, say: Say, faces: Faces) -> None:
-        self._analyzer, self._total, self._folder, self._say = analyzer, total, folder, say
+        self._total, self._folder, self._say = total, folder, say
         self._faces = faces
         self._started = self._told_at = self._shown_at = time.monotonic()
-        self._started_cpu_s, self._judging_s = time.process_time(), 0.0
+        self._early = Early(analyzer.report, lambda report: say(reps_line(report)))
 
     def see(self, frame: Frame) -> None:
         """Take note of a frame that was watched."""
@@ -75,25 +73,11 @@ class Meanwhile:
             self._shown_at = current
             hidden = blur_image(frame.image, self._faces.at(frame.time_s))
             save_still(hidden, self._folder / PREVIEW, side_px=_PREVIEW_SIDE_PX)
-        if current - self._told_at < _TELL_EVERY_S:
-            return
-        self._told_at = current
-        spent_s = current - self._started
-        rate = (frame.index + 1) / spent_s
-        self._say(progress_line(Progress("watching", frame.index + 1, self._total, rate)))
-        used_s = time.process_time() - self._started_cpu_s
-        if self._judging_s < _PARTIAL_FREE_S + _PARTIAL_SHARE * used_s:
-            self._judge()
-
-    def _judge(self) -> None:
-        before = time.process_time()
-        try:
-            report = self._analyzer.report()
-        except (AnalysisError, VideoError):
-            return
-        finally:
-            self._judging_s += time.process_time() - before
-        self._say(reps_line(report))
+        if current - self._told_at > _TELL_EVERY_S:
+            self._told_at = current
+            rate = (frame.index + 1) / (current - self._started)
+            self._say(progress_line(Progress("watching", frame.index + 1, self._total, rate)))
+        self._early.look(frame.time_s)
 
 
 def reps_line(report: Report) -> dict[str, Any]:

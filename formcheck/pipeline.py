@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 from formcheck.bar import Hands, HandsTracker, Plate
 from formcheck.bar.hands import HandFlow
 from formcheck.bar.track import PlateTracker
+from formcheck.early import Early
 from formcheck.errors import TooShort
 from formcheck.lifts import lifts_meant
 from formcheck.memory import keep_memory
@@ -59,6 +60,7 @@ class Progress:
 
 
 OnProgress = Callable[[Progress], None]
+OnReport = Callable[["Report"], None]
 
 
 class Analyzer:
@@ -236,20 +238,28 @@ def analyze_video(
     settings: Settings | None = None,
     slow_motion: float | None = None,
     progress: OnProgress | None = None,
+    so_far: OnReport | None = None,
 ) -> "Analysis":
-    """Analyze a video and keep all that its files are made of; parameters as in `analyze`."""
+    """Analyze a video and keep all that its files are made of.
+
+    Parameters as in `analyze`; `so_far` is called now and then with a report of the frames watched so far.
+    """
     settings = settings or load_settings()
     source = open_video(path, limits=settings.limits, threads=Shares.of(settings.threads).decoder)
     info = replace(source.info, slow_motion=slow_motion) if slow_motion else source.info
     analyzer = Analyzer(info, lift=lift, settings=settings)
     tick = ticker("watching", source.info.frames, progress)
+    early = Early(analyzer.report, so_far) if so_far else None
     for frame in analyzer.watch(source):
         tick(frame.index + 1)
-    motion = analyzer.motion()
+        if early is not None:
+            early.look(frame.time_s)
+    motion, origin = analyzer.motion(), analyzer.origin(source)
+    del analyzer, early  # What networks and trackers hold is free for the judgement.
     ticker("judging", len(motion.time_s), progress)(len(motion.time_s))
     from formcheck.judgement import judge_take
 
-    return judge_take(motion, analyzer.origin(source), lift=lift, settings=settings, source=source)
+    return judge_take(motion, origin, lift=lift, settings=settings, source=source)
 
 
 def ticker(stage: str, total: int | None, progress: OnProgress | None) -> Callable[[int], None]:

@@ -133,6 +133,7 @@ def test_nothing_is_said_of_a_lifter_who_is_long_out_of_sight():
     assert np.isnan(knee[(time_s > 2.1) & (time_s < 2.5)]).all()
     assert np.isfinite(knee[(time_s > 1.2) & (time_s < 1.9)]).all()
     assert np.isnan(body.joints_px["left_knee"][(time_s > 2.1) & (time_s < 2.5)]).all()
+    assert np.isnan(body.com_over_midfoot_m[(time_s > 2.1) & (time_s < 2.5)]).all()
 
 
 def test_a_bar_that_was_not_followed_widens_the_intervals():

@@ -440,10 +440,21 @@ def test_bars_tell_frames_pace_and_bytes(screen: Callable[[], str]) -> None:
     assert "Writing the results" in shown
 
 
+def test_reps_so_far_stand_under_the_bar(screen: Callable[[], str]) -> None:
+    with progress.Bars(quiet=False) as bars:
+        bars.stage(Progress("watching", 30, 60, 12.54))
+        assert bars.so_far is not None
+        bars.so_far(make_report())
+    bar, _, reps = screen().partition("30/60 frames")
+    assert "verdict" in reps
+    assert "verdict" not in bar
+
+
 def test_quiet_bars_show_nothing(screen: Callable[[], str]) -> None:
     with progress.Bars(quiet=True) as bars:
         bars.stage(Progress("watching", 30, 60, 12.54))
     assert screen() == ""
+    assert bars.so_far is None
 
 
 def test_mediapipe_is_told_of_once(pipeline: Pipeline, tmp_path: Path) -> None:

@@ -1,9 +1,11 @@
 """Watching frame by frame: the same core for files and for cameras."""
 
+import itertools
 import math
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -12,7 +14,7 @@ from estimators import CLIP, vision
 from synthetic import WRISTS, Array, crowd, film, hidden, poses_of, walker
 from test_pipeline import content, shot_of
 
-from formcheck import pipeline
+from formcheck import early, pipeline
 from formcheck.bar import Hands
 from formcheck.errors import NoLifter, NoReps, TooShort
 from formcheck.judgement import judge
@@ -20,6 +22,7 @@ from formcheck.motion import Motion
 from formcheck.pipeline import Analyzer, analyze, analyze_video
 from formcheck.pose import Pose
 from formcheck.pose.recorded import RecordedPose
+from formcheck.report import Report
 from formcheck.settings import Settings, load_settings
 from formcheck.skeleton import HIPS, SHOULDERS
 from formcheck.video import Frame, open_video
@@ -262,3 +265,19 @@ def test_progress_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
     assert all(math.isfinite(p.frames_per_s) for p in told)
     assert len(analysis.motion.time_s) == frames
     assert analysis.origin.decoded_share == 1.0
+
+
+def test_reps_so_far_are_told_and_change_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+    motion = shot_of().motion
+    monkeypatch.setattr(pipeline, "open_video", lambda path, limits, threads: MemorySource(motion))
+    monkeypatch.setattr(pipeline, "load_pose", lambda *args, **options: RecordedPose.of(motion))
+    ticks = itertools.count()
+    clock = SimpleNamespace(monotonic=lambda: next(ticks) / 60, process_time=lambda: 0.0)
+    monkeypatch.setattr(early, "time", clock)
+    told: list[Report] = []
+    settings = Settings(models_dir=NO_NETWORKS)
+    final = analyze_video("squat.mp4", settings=settings, so_far=told.append).report
+    counts = [len(report.reps) for report in told]
+    assert counts == sorted(counts)
+    assert counts[0] < counts[-1] == len(final.reps)
+    assert content(final) == content(analyze("squat.mp4", settings=settings))

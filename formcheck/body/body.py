@@ -144,7 +144,7 @@ def body_of(
         return filled
 
     found, sd = readings(fitted, time_s[inside]), _widened(fitted, view, time_s[inside], unsure)
-    shift, shift_sd = _shift(fitted, time_s, reps)
+    shift, shift_sd = _shift(fitted, time_s, reps, inside)
     angles = [name for name in found if name not in _NO_ANGLES]
     apart = [name for name in APART if name in sd]
     return Body(
@@ -208,7 +208,9 @@ def _widened(fitted: Fitted, view: View, time_s: FloatArray, unsure: float) -> R
     }
 
 
-def _shift(fitted: Fitted, time_s: FloatArray, reps: Sequence[Rep]) -> tuple[FloatArray, FloatArray]:
+def _shift(
+    fitted: Fitted, time_s: FloatArray, reps: Sequence[Rep], known: Flags
+) -> tuple[FloatArray, FloatArray]:
     """(T,) how far the center of mass went forward since the start of the rep, and its deviation."""
     shift, sd = np.full((2, len(time_s)), np.nan)
     if fitted.mechanism.lift.chain == "lying":
@@ -220,7 +222,7 @@ def _shift(fitted: Fitted, time_s: FloatArray, reps: Sequence[Rep]) -> tuple[Flo
             place = readings(fitted, time_s[during])["com_over_midfoot"]
             shift[during] = place - place[0]
             sd[during] = change_deviations(fitted, "com_over_midfoot", time_s[during], begun)
-    return shift, sd
+    return np.where(known, shift, np.nan), np.where(known, sd, np.nan)
 
 
 def _lengths(fitted: Fitted) -> Mapping[str, Length]:

@@ -17,6 +17,9 @@ _SETTLE = 4
 STEP = 1e-5
 """By how much a value is moved to get a slope."""
 
+FRAMES_AT_ONCE = 200
+"""Frames of which slopes are taken together: what a long set needs of memory does not grow with it."""
+
 _DAMPING = 1e-3
 _LARGEST_TURN = 0.5
 _LARGEST_CHANGE_SD = 3.0
@@ -110,9 +113,13 @@ def fit(mechanism: Mechanism, evidence: Evidence, splines: Splines, *, without: 
 def _linearised(
     mechanism: Mechanism, curves: FloatArray, shared: FloatArray
 ) -> tuple[FloatArray, FloatArray]:
-    """Rows (n, M) and their slopes (n, k + S, M), by one prediction of all values moved a little."""
-    rows = mechanism.predict(*moved_a_little(curves, shared))
-    return rows[0], ((rows[1:] - rows[0]) / STEP).transpose(1, 0, 2)
+    """Rows (n, M) and their slopes (n, k + S, M), by predictions of all values moved a little."""
+    rows, slopes = [], []
+    for start in range(0, len(curves), FRAMES_AT_ONCE):
+        moved = mechanism.predict(*moved_a_little(curves[start : start + FRAMES_AT_ONCE], shared))
+        rows.append(moved[0])
+        slopes.append(((moved[1:] - moved[0]) / STEP).transpose(1, 0, 2))
+    return np.concatenate(rows), np.concatenate(slopes)
 
 
 def moved_a_little(curves: FloatArray, shared: FloatArray) -> tuple[FloatArray, FloatArray]:

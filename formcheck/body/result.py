@@ -3,7 +3,7 @@
 import numpy as np
 
 from formcheck.body.chain import Figure
-from formcheck.body.fit import STEP, Fitted, moved_a_little
+from formcheck.body.fit import FRAMES_AT_ONCE, STEP, Fitted, moved_a_little
 from formcheck.pose import FloatArray
 from formcheck.skeleton import SIDES
 from formcheck.view import Side
@@ -12,7 +12,6 @@ Readings = dict[str, FloatArray]
 """Name to values, in degrees and metres."""
 
 _SD_RATE_HZ = 5.0
-_FRAMES_AT_ONCE = 200
 
 
 def read(body: Figure, near: Side) -> Readings:
@@ -62,8 +61,8 @@ def deviations(fitted: Fitted, time_s: FloatArray) -> Readings:
     step = max(int(1 / (_SD_RATE_HZ * _step_s(time_s))), 1)
     at = np.unique(np.append(np.arange(0, len(time_s), step), len(time_s) - 1))
     parts = [
-        _deviations(fitted, time_s[at[start : start + _FRAMES_AT_ONCE]])
-        for start in range(0, len(at), _FRAMES_AT_ONCE)
+        _deviations(fitted, time_s[at[start : start + FRAMES_AT_ONCE]])
+        for start in range(0, len(at), FRAMES_AT_ONCE)
     ]
     return {
         name: np.interp(time_s, time_s[at], np.concatenate([part[name] for part in parts]))

@@ -136,4 +136,11 @@ def _watch(
     from formcheck.pipeline import analyze_video
 
     ensure_models(networks_of(settings.preset), settings.models_dir, progress=bars.pull)
-    return analyze_video(source, lift=lift, settings=settings, slow_motion=slow_motion, progress=bars.stage)
+    return analyze_video(
+        source,
+        lift=lift,
+        settings=settings,
+        slow_motion=slow_motion,
+        progress=bars.stage,
+        so_far=bars.so_far,
+    )

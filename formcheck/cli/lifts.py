@@ -50,7 +50,7 @@ def check(
 
     lift = read_lift(file)
     out = console()
-    out.print(f"{file}: {lift.title}, {len(lift.faults)} rules: can be used", markup=False)
+    out.print(f"{file}: {lift.title}, {len(lift.faults)} rules: can be used", soft_wrap=True)
     for line in _choices(lift):
         out.print(line, markup=False)
 

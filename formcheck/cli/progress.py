@@ -1,15 +1,22 @@
-"""Bars on stderr while weights are fetched and while a video is watched."""
+"""Bars on stderr while weights are fetched and while a video is watched, and the reps so far below them."""
 
 from types import TracebackType
 from typing import TYPE_CHECKING, Self
 
+from rich.console import Group
+from rich.live import Live
 from rich.progress import BarColumn, TaskID, TextColumn, TimeRemainingColumn
 from rich.progress import Progress as RichProgress
 
 from formcheck.cli.terminal import console
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from rich.table import Table
+
     from formcheck.pipeline import Progress
+    from formcheck.report import Report
 
 _TITLES = {
     "watching": "Watching the video",
@@ -20,7 +27,7 @@ _TITLES = {
 
 
 class Bars:
-    """A bar for each thing that takes time; use as a context manager.
+    """A bar for each thing that takes time, gone when all is done; use as a context manager.
 
     Parameters
     ----------
@@ -36,13 +43,18 @@ class Bars:
             TextColumn("{task.fields[amount]}"),
             TimeRemainingColumn(compact=True),
             console=err,
-            transient=True,
-            disable=quiet or not err.is_terminal,
         )
+        self._reps: Table | None = None
+        self._shown = not quiet and err.is_terminal
+        self._live = Live(console=err, transient=True, refresh_per_second=10, get_renderable=self._screen)
         self._tasks: dict[str, TaskID] = {}
 
+    def _screen(self) -> Group:
+        return Group(self._rich.get_renderable(), self._reps or "")
+
     def __enter__(self) -> Self:
-        self._rich.start()
+        if self._shown:
+            self._live.start()
         return self
 
     def __exit__(
@@ -51,7 +63,7 @@ class Bars:
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
-        self._rich.stop()
+        self._live.stop()
 
     def stage(self, progress: "Progress") -> None:
         """Take the pipeline's progress."""
@@ -60,6 +72,16 @@ class Bars:
             amount += f" frames, {progress.frames_per_s:.1f}/s"
         title = _TITLES.get(progress.stage, progress.stage)
         self._update(title, progress.done, progress.total, amount)
+
+    @property
+    def so_far(self) -> "Callable[[Report], None] | None":
+        """What takes the reps so far; None where nobody would see them."""
+        return self._show_reps if self._shown else None
+
+    def _show_reps(self, report: "Report") -> None:
+        from formcheck.cli.tables import rep_table
+
+        self._reps = rep_table(report)
 
     def pull(self, label: str, done: int, total: int | None) -> None:
         """Take the progress of `formcheck.models.ensure_models`, in bytes."""
