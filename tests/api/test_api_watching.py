@@ -50,7 +50,7 @@ def watch(clock, tmp_path, *, busy, cost_s=0.3, seconds=12):
 
 @pytest.mark.parametrize("busy", [1, 30])
 def test_reps_are_told_before_the_set_is_over(clock, tmp_path, busy):
-    said, _ = watch(clock, tmp_path, busy=busy)
+    said, _ = watch(clock, tmp_path, busy=busy, seconds=16)
     numbers = [rep.number for rep in make_report().reps]
     told = [[rep["number"] for rep in line["reps"]] for line in said if "reps" in line]
     assert len(told) > 2
