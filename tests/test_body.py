@@ -259,6 +259,25 @@ def test_a_lifter_who_is_hardly_seen_is_not_trusted():
     assert "seen" in body.why
 
 
+@pytest.mark.parametrize("joint", ["hip", "knee"])
+def test_a_lifter_whose_legs_are_hidden_is_not_trusted(joint):
+    take = film(Set())
+    confidence = take.motion.confidence.copy()
+    hidden = (take.motion.time_s % 1.0 < 0.7)[:, None]
+    both = [INDEX[f"left_{joint}"], INDEX[f"right_{joint}"]]
+    confidence[:, both] = np.where(hidden, 0.1, confidence[:, both])
+    body = take.fit(motion=replace(take.motion, confidence=confidence))
+    assert not body.trusted
+    assert f"a {joint} was in sight in only" in body.why
+
+
+def test_a_side_that_hides_the_other_is_enough():
+    take = film(Set())
+    confidence = take.motion.confidence.copy()
+    confidence[:, [INDEX[f"right_{joint}"] for joint in ("hip", "knee")]] = 0.1
+    assert take.fit(motion=replace(take.motion, confidence=confidence)).trusted
+
+
 def test_nothing_is_known_without_reps_or_without_a_lifter():
     take = film(Set(depth=(1.0,)))
     nobody = replace(take.motion, keypoints_px=np.full_like(take.motion.keypoints_px, np.nan))

@@ -31,7 +31,7 @@ class Fitted:
     """What came out of n frames: (C, k) coefficients, (S,) shared values, their equations and weights."""
 
     mechanism: Mechanism
-    time_s: FloatArray
+    evidence: Evidence
     splines: Splines
     coefficients: FloatArray
     shared: FloatArray
@@ -107,7 +107,7 @@ def fit(mechanism: Mechanism, evidence: Evidence, splines: Splines, *, without: 
         coefficients, shared = coefficients + turn / largest, shared + change / largest
         if number > _SETTLE and moved < _STILL:
             break
-    return Fitted(mechanism, evidence.time_s, splines, coefficients, shared, normal.factor(), weighed, number)
+    return Fitted(mechanism, evidence, splines, coefficients, shared, normal.factor(), weighed, number)
 
 
 def _linearised(

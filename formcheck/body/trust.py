@@ -20,6 +20,9 @@ _PLATE_OFF_PX = 12.0
 _MIXED = (0.25, 0.75)
 _LEAST_SEEN = 0.6
 
+_NEEDED = {"standing": ("hip", "knee"), "lying": ("shoulder",)}
+"""Joints without which the rest is guesswork: hidden legs are put on somebody else."""
+
 
 @dataclass(frozen=True, slots=True)
 class Residual:
@@ -35,6 +38,9 @@ class Residual:
         Typical distance of the plate's center; NaN where no plate counts.
     seen
         Share of the frames in which half of the keypoints were seen.
+    hidden, in_sight
+        Of the joints that the fit cannot do without, the one that was least in sight, and in which share of
+        the frames it was.
     exchanged
         Share of the frames in which left and right were taken to be exchanged; 0 in side views, where
         the one hides the other.
@@ -49,6 +55,8 @@ class Residual:
     outliers: float
     plate_px: float
     seen: float
+    hidden: str
+    in_sight: float
     exchanged: float
     strangest: str
     strangest_sd: float
@@ -63,7 +71,7 @@ def residual_of(fitted: Fitted) -> Residual:
     capped = np.minimum(errors[known], _OFF)
     count = errors.shape[1] * 2
     plate = slice(count, count + PLATE_COLUMNS)
-    curves = fitted.splines.basis(fitted.time_s) @ fitted.coefficients
+    curves = fitted.splines.basis(fitted.evidence.time_s) @ fitted.coefficients
     row = fitted.mechanism.predict(curves[None], fitted.shared[None])[0][:, plate]
     away = np.linalg.norm((weighed.target[:, plate] - row)[:, :2], axis=1)
     counts = np.isfinite(weighed.sd[:, count])
@@ -74,12 +82,16 @@ def residual_of(fitted: Fitted) -> Residual:
         for name in (*BONES, "stature_m")
         if name not in unseen
     }
+    sight = fitted.evidence.in_sight
+    hidden = min(_NEEDED[fitted.mechanism.lift.chain], key=lambda name: sight[name])
     strangest = max(far, key=lambda name: abs(far[name]))
     return Residual(
         keypoints=float(np.sqrt(np.mean(capped**2))),
         outliers=float(np.mean(errors[known] > _OFF)),
         plate_px=float(np.median(away[counts])) if counts.any() else float("nan"),
         seen=float(np.mean(known.mean(axis=1) >= 0.5)),
+        hidden=hidden,
+        in_sight=sight[hidden],
         exchanged=0.0 if fitted.mechanism.side_on else float(weighed.exchanged.mean()),
         strangest=strangest,
         strangest_sd=far[strangest],
@@ -91,6 +103,8 @@ def doubts(residual: Residual) -> str:
     """Why a fit is not to be believed; empty where it is."""
     if residual.seen < _LEAST_SEEN:
         return f"the lifter was seen in only {residual.seen:.0%} of the frames"
+    if residual.in_sight < _LEAST_SEEN:
+        return f"a {residual.hidden} was in sight in only {residual.in_sight:.0%} of the frames"
     if residual.keypoints > _MOST_RMS or residual.outliers > _MOST_OFF:
         return (
             f"no body fits what was seen: keypoints are {residual.keypoints:.1f} times their noise away, "
