@@ -140,6 +140,8 @@ def test_splines_follow_cubics_exactly_and_say_nothing_outside():
     curve = (time_s - 0.3) ** 2
     coefficients = np.linalg.lstsq(basis[inside], curve[inside], rcond=None)[0]
     assert basis[inside] @ coefficients == pytest.approx(curve[inside], abs=1e-9)
+    assert splines.curves(time_s, coefficients[:, None])[:, 0] == pytest.approx(basis @ coefficients)
+    assert splines.cover(time_s).tolist() == inside.tolist()
     assert splines.bends() @ coefficients == pytest.approx(np.zeros(len(splines.bends())), abs=1e-8)
 
 

@@ -134,7 +134,7 @@ def body_of(
     if fitted is None:
         return _nothing(motion)
     time_s = motion.time_s
-    inside = np.asarray(fitted.splines.basis(time_s).any(axis=1)) & _seen_lately(motion)
+    inside = fitted.splines.cover(time_s) & _seen_lately(motion)
     residual = residual_of(fitted)
     why = doubts(residual) or unproved(fitted.mechanism.lift, view)
 
@@ -261,7 +261,7 @@ def _pictured(
     mechanism: Mechanism, fitted: Fitted, motion: Motion, inside: Flags
 ) -> Mapping[str, FloatArray]:
     """Where the fitted body has the keypoints of a mechanism in the pictures of the take."""
-    curves = fitted.splines.basis(motion.time_s[inside]) @ fitted.coefficients
+    curves = fitted.splines.curves(motion.time_s[inside], fitted.coefficients)
     row = mechanism.predict(curves[None], fitted.shared[None])[0]
     count = 2 * len(mechanism.keypoints)
     points = np.full((len(motion.time_s), count // 2, 2), np.nan)

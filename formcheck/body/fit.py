@@ -17,7 +17,7 @@ _SETTLE = 4
 STEP = 1e-5
 """By how much a value is moved to get a slope."""
 
-FRAMES_AT_ONCE = 200
+_FRAMES_AT_ONCE = 100
 """Frames of which slopes are taken together: what a long set needs of memory does not grow with it."""
 
 _DAMPING = 1e-3
@@ -115,8 +115,8 @@ def _linearised(
 ) -> tuple[FloatArray, FloatArray]:
     """Rows (n, M) and their slopes (n, k + S, M), by predictions of all values moved a little."""
     rows, slopes = [], []
-    for start in range(0, len(curves), FRAMES_AT_ONCE):
-        moved = mechanism.predict(*moved_a_little(curves[start : start + FRAMES_AT_ONCE], shared))
+    for start in range(0, len(curves), _FRAMES_AT_ONCE):
+        moved = mechanism.predict(*moved_a_little(curves[start : start + _FRAMES_AT_ONCE], shared))
         rows.append(moved[0])
         slopes.append(((moved[1:] - moved[0]) / STEP).transpose(1, 0, 2))
     return np.concatenate(rows), np.concatenate(slopes)

@@ -3,7 +3,7 @@
 import numpy as np
 
 from formcheck.body.chain import Figure
-from formcheck.body.fit import FRAMES_AT_ONCE, STEP, Fitted, moved_a_little
+from formcheck.body.fit import STEP, Fitted, moved_a_little
 from formcheck.pose import FloatArray
 from formcheck.skeleton import SIDES
 from formcheck.view import Side
@@ -12,6 +12,8 @@ Readings = dict[str, FloatArray]
 """Name to values, in degrees and metres."""
 
 _SD_RATE_HZ = 5.0
+_INSTANTS_AT_ONCE = 40
+"""A gradient has as many rows as the set has coefficients."""
 
 
 def read(body: Figure, near: Side) -> Readings:
@@ -48,7 +50,7 @@ def _between_deg(a: FloatArray, b: FloatArray) -> FloatArray:
 
 def readings(fitted: Fitted, time_s: FloatArray) -> Readings:
     """(n,) readings at instants within the fitted spans."""
-    curves = fitted.splines.basis(time_s) @ fitted.coefficients
+    curves = fitted.splines.curves(time_s, fitted.coefficients)
     values = read(fitted.mechanism.figure(curves[None], fitted.shared[None]), fitted.mechanism.near_side)
     return {name: value[0] for name, value in values.items()}
 
@@ -61,8 +63,8 @@ def deviations(fitted: Fitted, time_s: FloatArray) -> Readings:
     step = max(int(1 / (_SD_RATE_HZ * _step_s(time_s))), 1)
     at = np.unique(np.append(np.arange(0, len(time_s), step), len(time_s) - 1))
     parts = [
-        _deviations(fitted, time_s[at[start : start + FRAMES_AT_ONCE]])
-        for start in range(0, len(at), FRAMES_AT_ONCE)
+        _deviations(fitted, time_s[at[start : start + _INSTANTS_AT_ONCE]])
+        for start in range(0, len(at), _INSTANTS_AT_ONCE)
     ]
     return {
         name: np.interp(time_s, time_s[at], np.concatenate([part[name] for part in parts]))

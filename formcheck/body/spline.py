@@ -1,12 +1,13 @@
 """Cubic B-splines over the spans of a take in which reps are."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 from scipy.interpolate import BSpline
 
 from formcheck.pose import FloatArray
+from formcheck.signals.filters import Flags, inside_any
 
 KNOTS_S = 0.15
 """Distance of the knots: curves follow what is slower than about 3.3 Hz."""
@@ -32,17 +33,35 @@ class Splines:
     def basis(self, time_s: FloatArray) -> FloatArray:
         """(n, C) share of each coefficient at each instant; rows of zeros outside the spans."""
         shares = np.zeros((len(time_s), sum(self.counts)))
+        for inside, within, knots, own in self._parts(time_s):
+            rows = BSpline.design_matrix(within, knots, ORDER - 1, extrapolate=False)
+            shares[inside, own] = rows.toarray()
+        return shares
+
+    def curves(self, time_s: FloatArray, coefficients: FloatArray) -> FloatArray:
+        """(n, k) values of k curves by their (C, k) coefficients; 0 outside the spans.
+
+        As `basis(time_s) @ coefficients`, without the matrix, which is large for all frames of a long set.
+        """
+        values = np.zeros((len(time_s), coefficients.shape[1]))
+        for inside, within, knots, own in self._parts(time_s):
+            values[inside] = BSpline(knots, coefficients[own], ORDER - 1, extrapolate=False)(within)
+        return values
+
+    def cover(self, time_s: FloatArray) -> Flags:
+        """(n,) which instants are in a span."""
+        return inside_any(time_s, self.spans)
+
+    def _parts(self, time_s: FloatArray) -> Iterator[tuple[Flags, FloatArray, FloatArray, slice]]:
+        """For each span (n,) which instants are in it, those, its knots, and where its coefficients are."""
         at = 0
         for (start, end), count in zip(self.spans, self.counts, strict=True):
-            inside = (time_s >= start) & (time_s <= end)
-            knots = start + (np.arange(count + ORDER) - (ORDER - 1)) * KNOTS_S
+            inside = inside_any(time_s, [(start, end)])
+            knots: FloatArray = start + (np.arange(count + ORDER, dtype=np.float64) - (ORDER - 1)) * KNOTS_S
             if inside.any():
                 # A span of whole steps may end a rounding error after its last knot.
-                within = np.minimum(time_s[inside], knots[-ORDER])
-                rows = BSpline.design_matrix(within, knots, ORDER - 1, extrapolate=False)
-                shares[inside, at : at + count] = rows.toarray()
+                yield inside, np.minimum(time_s[inside], knots[-ORDER]), knots, slice(at, at + count)
             at += count
-        return shares
 
     def bends(self) -> FloatArray:
         """(E, C) third differences, as of coefficients 0.1 s apart, as many of them."""

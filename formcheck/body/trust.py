@@ -71,7 +71,7 @@ def residual_of(fitted: Fitted) -> Residual:
     capped = np.minimum(errors[known], _OFF)
     count = errors.shape[1] * 2
     plate = slice(count, count + PLATE_COLUMNS)
-    curves = fitted.splines.basis(fitted.evidence.time_s) @ fitted.coefficients
+    curves = fitted.splines.curves(fitted.evidence.time_s, fitted.coefficients)
     row = fitted.mechanism.predict(curves[None], fitted.shared[None])[0][:, plate]
     away = np.linalg.norm((weighed.target[:, plate] - row)[:, :2], axis=1)
     counts = np.isfinite(weighed.sd[:, count])
