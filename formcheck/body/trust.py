@@ -20,6 +20,7 @@ _PLATE_OFF_PX = 12.0
 _MIXED = (0.25, 0.75)
 _LEAST_SEEN = 0.6
 
+_LEAST_IN_SIGHT = 0.5
 _NEEDED = {"standing": ("hip", "knee"), "lying": ("shoulder",)}
 """Joints without which the rest is guesswork: hidden legs are put on somebody else."""
 
@@ -103,7 +104,7 @@ def doubts(residual: Residual) -> str:
     """Why a fit is not to be believed; empty where it is."""
     if residual.seen < _LEAST_SEEN:
         return f"the lifter was seen in only {residual.seen:.0%} of the frames"
-    if residual.in_sight < _LEAST_SEEN:
+    if residual.in_sight < _LEAST_IN_SIGHT:
         return f"a {residual.hidden} was in sight in only {residual.in_sight:.0%} of the frames"
     if residual.keypoints > _MOST_RMS or residual.outliers > _MOST_OFF:
         return (
