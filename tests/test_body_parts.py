@@ -11,9 +11,11 @@ from formcheck.body.camera import look, project
 from formcheck.body.chain import figure
 from formcheck.body.evidence import RATE_HZ, gather
 from formcheck.body.model import BodyModel, load_human
+from formcheck.body.result import reach_deviation_deg
 from formcheck.body.solve import Normal
 from formcheck.body.spline import KNOTS_S, Splines, merge_spans
 from formcheck.body.unknowns import lay_out, lengths_m
+from formcheck.metrics.measure import Z90
 
 LIFTS = ("squat", "deadlift", "bench_press")
 
@@ -172,6 +174,19 @@ def test_the_banded_solution_is_the_dense_one():
     gradient = rng.normal(size=(len(right), 2))
     expected = np.diag(gradient.T @ np.linalg.solve(square, gradient))
     assert factored.variance(gradient) == pytest.approx(expected, rel=1e-6)
+
+
+def test_a_centimetre_of_reach_is_much_of_a_straight_arm_and_little_of_a_bent_one():
+    upper, lower, sd_m = 0.28, 0.25, 0.01
+
+    def flexion(reach_m):
+        return np.degrees(np.arccos((reach_m**2 - upper**2 - lower**2) / (2 * upper * lower)))
+
+    straight, bent = reach_deviation_deg(np.array([0.0, 90.0]), upper, lower, sd_m)
+    assert straight == pytest.approx(flexion(upper + lower - Z90 * sd_m) / (2 * Z90))
+    right_angle = np.hypot(upper, lower)
+    assert bent == pytest.approx(np.degrees(sd_m * right_angle / (upper * lower)), rel=0.01)
+    assert reach_deviation_deg(np.array([0.0, 90.0]), upper, lower, 0.0) == pytest.approx(0.0, abs=1e-6)
 
 
 def test_frames_are_thinned_whatever_their_rate():

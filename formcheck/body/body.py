@@ -10,7 +10,7 @@ from formcheck.body.evidence import shake_px
 from formcheck.body.fit import Fitted
 from formcheck.body.mechanism import Mechanism
 from formcheck.body.model import APART
-from formcheck.body.result import Readings, change_deviations, deviations, readings
+from formcheck.body.result import Readings, change_deviations, deviations, reach_deviation_deg, readings
 from formcheck.body.trust import Residual, doubts, residual_of, unproved
 from formcheck.body.unknowns import BONES, lengths_m
 from formcheck.motion import Motion
@@ -143,7 +143,8 @@ def body_of(
         filled[inside] = values.get(name, np.nan)
         return filled
 
-    found, sd = readings(fitted, time_s[inside]), _widened(fitted, view, time_s[inside], unsure)
+    found = readings(fitted, time_s[inside])
+    sd = _widened(fitted, view, time_s[inside], unsure, found)
     shift, shift_sd = _shift(fitted, time_s, reps, inside)
     angles = [name for name in found if name not in _NO_ANGLES]
     apart = [name for name in APART if name in sd]
@@ -196,16 +197,25 @@ def _nothing(motion: Motion) -> Body:
     )
 
 
-def _widened(fitted: Fitted, view: View, time_s: FloatArray, unsure: float) -> Readings:
+def _widened(fitted: Fitted, view: View, time_s: FloatArray, unsure: float, found: Readings) -> Readings:
     """Deviations of the fit, widened by what the model leaves out."""
-    spreads = fitted.mechanism.lift.spread
-    spread = spreads.get(view.name) or spreads["oblique"]
+    lift = fitted.mechanism.lift
+    spread = lift.spread.get(view.name) or lift.spread["oblique"]
     sd = deviations(fitted, time_s)
+    if "elbow_flexion" in sd:
+        bent = reach_deviation_deg(found["elbow_flexion"], *_arm_m(fitted), lift.reach_sd_m)
+        sd["elbow_flexion"] = np.hypot(sd["elbow_flexion"], bent)
     return {
         name: unsure * np.hypot(factor * sd[name], more)
         for name, (factor, more) in spread.items()
         if name in sd
     }
+
+
+def _arm_m(fitted: Fitted) -> tuple[float, float]:
+    """Upper arm and forearm."""
+    long = lengths_m(fitted.mechanism.unknowns.named(fitted.shared[None]), fitted.mechanism.human)
+    return float(long["upper_arm"][0, 0]), float(long["forearm"][0, 0])
 
 
 def _shift(

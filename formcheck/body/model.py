@@ -118,6 +118,9 @@ class BodyModel(_Strict):
         By view and by angle: factor on the fit's standard deviation, and what is added in quadrature
         (degrees, places in metres) for what the model leaves out; `front` only where the fit has proved
         itself.
+    reach_sd_m
+        How far the distance between shoulder and wrist may be from the model's: blades slide on the ribs,
+        wrists bend. It matters where arms are almost straight.
     """
 
     chain: Literal["standing", "lying"]
@@ -130,6 +133,7 @@ class BodyModel(_Strict):
     curves: dict[str, Curve]
     terms: tuple[Term, ...] = ()
     spread: dict[ViewName, dict[str, tuple[float, float]]]
+    reach_sd_m: float = Field(0.0, ge=0.0, le=0.1)
     source: str
 
     @model_validator(mode="after")

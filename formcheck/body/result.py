@@ -12,6 +12,7 @@ Readings = dict[str, FloatArray]
 """Name to values, in degrees and metres."""
 
 _SD_RATE_HZ = 5.0
+_Z90 = 1.645
 _INSTANTS_AT_ONCE = 40
 """A gradient has as many rows as the set has coefficients."""
 
@@ -78,6 +79,23 @@ def change_deviations(fitted: Fitted, name: str, time_s: FloatArray, since_s: fl
     at = time_s[:: max(int(1 / (_SD_RATE_HZ * _step_s(time_s))), 1)]
     variance = fitted.factored.variance(_gradients(fitted, at)[name] - first)
     return np.interp(time_s, at, np.sqrt(np.maximum(variance, 0.0)))
+
+
+def reach_deviation_deg(flexion_deg: FloatArray, upper_m: float, lower_m: float, sd_m: float) -> FloatArray:
+    """(n,) standard deviation of a flexion whose limb may be `sd_m` shorter or longer than it was taken for.
+
+    By the law of cosines at the ends of the 90 % interval, not by its slope: that of a straight limb is
+    endless. A centimetre is 3 degrees of an elbow at a right angle, and 9 of a straight one.
+    """
+    both = 2 * upper_m * lower_m
+    reach = np.sqrt(upper_m**2 + lower_m**2 + both * np.cos(np.radians(flexion_deg)))
+
+    def flexion(reach_m: FloatArray) -> FloatArray:
+        cosine = (reach_m**2 - upper_m**2 - lower_m**2) / both
+        return np.asarray(np.degrees(np.arccos(np.clip(cosine, -1.0, 1.0))))
+
+    away = _Z90 * sd_m
+    return (flexion(reach - away) - flexion(reach + away)) / (2 * _Z90)
 
 
 def _step_s(time_s: FloatArray) -> float:
