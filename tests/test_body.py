@@ -250,6 +250,19 @@ def test_a_take_that_is_no_body_is_not_trusted():
     assert body.why
 
 
+def test_a_body_that_the_near_side_contradicts_is_not_trusted():
+    """The near knee is seen half a thigh away for a third of the time."""
+    take = film(Set())
+    points = take.motion.keypoints_px.copy()
+    wrong = take.motion.time_s % 1.0 < 0.4
+    for joint in ("shoulder", "hip", "knee"):
+        points[wrong, INDEX[f"left_{joint}"], 0] += 90.0
+    body = take.fit(motion=replace(take.motion, keypoints_px=points))
+    assert body.residual.near_outliers > 0.2
+    assert not body.trusted
+    assert "on the near side" in body.why
+
+
 def test_a_lifter_who_is_hardly_seen_is_not_trusted():
     take = film(Set())
     gone = take.motion.time_s > 2.5

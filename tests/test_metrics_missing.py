@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from known_motions import END, KNOWN, START, measured, one, rep_of_squat, squat
 from rule_cases import CASES
-from synthetic import hidden, inside, take_of
+from synthetic import hidden, inside, shifted, take_of
 
 from formcheck.metrics import METRICS, Measure, measure
 from formcheck.skeleton import INDEX
@@ -30,6 +30,16 @@ def test_a_hidden_joint_is_named(name: str) -> None:
         found = measured(name, replace(take, motion=replace(take.motion, confidence=confidence)))
         assert found.missing == f"hidden: {joint.replace('_', ' ')}"
         assert_told(found)
+
+
+def test_feet_that_jump_about_have_not_moved() -> None:
+    """An ankle out of the picture is guessed anew at every look."""
+    motion = squat()
+    jumps = 150.0 * np.random.default_rng(0).normal(size=(len(motion.time_s), 2))
+    guessed = shifted(motion, left_ankle=jumps, right_ankle=jumps)
+    found = measured("feet_moved", take_of(guessed))
+    assert "seem to jump about" in found.missing
+    assert_told(found)
 
 
 def lost(name: str, *span: float) -> Measure:

@@ -12,7 +12,7 @@ from formcheck.body.spline import Splines
 from formcheck.body.weigh import Weighed, weigh
 from formcheck.pose import FloatArray
 
-_ROUNDS = 20
+_ROUNDS = 60
 _SETTLE = 4
 STEP = 1e-5
 """By how much a value is moved to get a slope."""

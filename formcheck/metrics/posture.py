@@ -12,6 +12,9 @@ _EAR_SD = 0.07
 """Rise of the ear on rendered tuning bodies whose heads stay down, in trunk lengths (root mean square)."""
 
 _BEFORE_S = 0.1
+_STANDING = 0.1
+"""An ankle that scatters by more, in trunk lengths in a third of a rep, is guessed: 0.04 when rendered."""
+
 _RISING_S = 0.5
 """So long before the bar the hips may turn."""
 
@@ -161,6 +164,8 @@ def feet_moved(take: Take, rep: Rep) -> Measure:
     last = ankle[take.span(rep.end_s - third, rep.end_s)]
     moved = [median(last[:, axis]) - median(first[:, axis]) for axis in (0, 1)]
     spread = max(scatter(part[:, axis]) for part in (first, last) for axis in (0, 1))
+    if spread > _STANDING:
+        return Measure.none("trunk lengths", "the feet are not seen well enough: they seem to jump about")
     return Measure.of(hypot(*moved), "trunk lengths", hypot(0.04, spread))
 
 
