@@ -13,7 +13,7 @@ from formcheck.body.weigh import Weighed, weigh
 from formcheck.pose import FloatArray
 
 _ROUNDS = 20
-"""More change nothing where lockouts are seen, and lead astray where none is: nothing there holds the lengths."""
+"""More change nothing where lockouts are seen, and lead astray where none is."""
 
 _SETTLE = 4
 STEP = 1e-5
