@@ -24,10 +24,15 @@ REP_S, REST_S = 2.4, 0.8
 
 
 def body_model(lift: str, variant: str = "") -> BodyModel:
-    """The `[body]` section of a lift or of one of its variants."""
+    """The `[body]` section of a lift or of one of its variants, for bodies that are filmed here.
+
+    Their joints go straight from top to bottom, so that a deadlift's bar passes through the legs: what
+    forbids that is left out, and has tests of its own.
+    """
     model = load_lift(lift).chosen(variant=variant).body
     assert model is not None
-    return model
+    terms = tuple(term for term in model.terms if term.name != "contact")
+    return model.model_copy(update={"terms": terms})
 
 
 @dataclass(frozen=True)

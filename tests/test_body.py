@@ -7,6 +7,7 @@ import pytest
 from mechanisms import Set, body_model, film, jittered, mirrored, without_plate
 
 from formcheck.errors import SettingsError
+from formcheck.lifts import load_lift
 from formcheck.metrics.measure import Z90
 from formcheck.signals import flexion_deg
 from formcheck.skeleton import INDEX, MIRROR
@@ -197,6 +198,27 @@ def test_no_knee_bends_the_other_way_and_none_is_straightened_for_it(lift):
     bent, freely_bent = told_and_free(step)
     assert bent == pytest.approx(freely_bent, abs=0.1)
     assert bent > 8
+
+
+def test_a_bar_does_not_pass_through_a_leg():
+    """The filmed legs stand where the bar hangs: with the lift's own terms they are fitted behind it."""
+    take = film(Set(lift="deadlift"))
+    whole = load_lift("deadlift").body
+    upright = take.bottom < 0.05
+
+    def ahead_px(body):
+        middle = (body.joints_px["left_knee"] + body.joints_px["left_hip"]) / 2
+        way = take.motion.plate_px[:, 0] - middle[:, 0]
+        return np.nanmedian((way if take.view.facing == "right" else -way)[upright])
+
+    freely, behind, without = (
+        take.fit(),
+        take.fit(lift=whole),
+        take.fit(lift=whole, without=frozenset({"contact"})),
+    )
+    assert ahead_px(behind) > ahead_px(freely) + 5
+    assert ahead_px(without) == pytest.approx(ahead_px(freely), abs=0.1)
+    assert "contact" in behind.fed_by
 
 
 def test_one_rep_is_enough():

@@ -8,7 +8,7 @@ from mechanisms import SIZE_PX, Set, body_model, film
 from pydantic import ValidationError
 
 from formcheck.body.camera import look, project
-from formcheck.body.chain import figure
+from formcheck.body.chain import figure, leg_front
 from formcheck.body.evidence import RATE_HZ, gather
 from formcheck.body.model import BodyModel, load_human
 from formcheck.body.result import reach_deviation_deg
@@ -87,6 +87,21 @@ def test_what_goes_aside_goes_out_on_one_side_and_in_on_the_other():
     long = lengths_m(usual("squat"), load_human())
     for side in (left, right):
         assert np.allclose(np.linalg.norm(side["hip"] - side["knee"], axis=-1), long["thigh"])
+
+
+@pytest.mark.parametrize("height", ["shin", "thigh"])
+def test_the_front_of_a_leg_is_before_its_axis(height):
+    """An upright leg, and a bar beside it: the skin is 4 to 10 cm before the line through the joints."""
+    leg = {name: np.array([[[0.2, y, 0.05]]]) for name, y in (("ankle", 0.1), ("knee", 0.5), ("hip", 0.9))}
+    low, high = ("ankle", "knee") if height == "shin" else ("knee", "hip")
+    skin = load_human().skin
+    for share in (0.0, 0.3, 0.9):
+        y = leg[low][..., 1] + share * (leg[high] - leg[low])[..., 1]
+        bar = np.stack([0 * y, y, 0 * y + 0.3], axis=-1)
+        depth = getattr(skin, low) + share * (getattr(skin, high) - getattr(skin, low))
+        front = leg_front(load_human(), leg, bar, np.array([[1.75]]))
+        assert front == pytest.approx(0.05 + 1.75 * depth)
+        assert 0.04 < 1.75 * depth < 0.11
 
 
 def test_the_elbow_is_straight_only_at_the_arms_length():

@@ -279,5 +279,6 @@ def test_reps_so_far_are_told_and_change_nothing(monkeypatch: pytest.MonkeyPatch
     final = analyze_video("squat.mp4", settings=settings, so_far=told.append).report
     counts = [len(report.reps) for report in told]
     assert counts == sorted(counts)
-    assert counts[0] < counts[-1] == len(final.reps)
+    assert counts[0] == 1
+    assert counts[-1] >= len(final.reps) - 1 >= 1  # the last rep may end with the film
     assert content(final) == content(analyze("squat.mp4", settings=settings))

@@ -29,7 +29,7 @@ from formcheck.view import View
 
 __all__ = ["GROUPS", "Body", "BodyModel", "CameraPlace", "Length", "Residual", "add_curves", "fit_body"]
 
-GROUPS = frozenset({"balance", "floor", "knee", "reach", "plate"})
+GROUPS = frozenset({"balance", "contact", "floor", "knee", "reach", "plate"})
 """What a fit can do without."""
 
 _PLATES_M, _HEIGHTS_M = (0.1, 0.6), (1.2, 2.4)
@@ -65,7 +65,7 @@ def fit_body(
     preset
         Whose network saw the keypoints: deviations are larger with a lesser one.
     without
-        Groups to leave out: `balance`, `floor`, `reach` or `plate`.
+        Groups to leave out, of `GROUPS`: physical terms by name, and `plate`.
 
     Raises
     ------

@@ -27,6 +27,7 @@ _ELBOW_TO_FEET = 0.55
 """How far an elbow points to the feet, as a share of how far it points down and out (estimated)."""
 
 _LEAST_M2 = 1e-4
+_LEAST_RISE_M = 0.02
 _SIGNS: Mapping[str, float] = {"left": 1.0, "right": -1.0}
 
 
@@ -83,12 +84,31 @@ def _standing(lift: BodyModel, human: Human, curves: Values, unknowns: Values) -
     foot = human.foot.middle_ahead * long["foot"] * np.cos(unknowns["toe_out"])
     joints = {side: leg | upper for side, leg in legs.items()}
     quantities = {
+        "leg_before_bar_m": leg_front(human, legs["left"], bar, unknowns["stature_m"]) - bar[..., 2],
         "bar_over_foot_m": bar[..., 2] - foot,
         "bar_height_m": bar[..., 1],
         "com_over_foot_m": _mass_z(human, joints, bar) - foot,
         "knee_overextension_deg": -shank - thigh,
     }
     return Figure(joints, {"shank": shank, "thigh": -thigh, "trunk": trunk, "floor": still}, bar, quantities)
+
+
+def leg_front(
+    human: Human, leg: Mapping[str, FloatArray], bar: FloatArray, stature: FloatArray
+) -> FloatArray:
+    """(B, n) how far forward the skin of the leg is at the height of the bar."""
+    skin = human.skin
+
+    def along(low: str, high: str, low_skin: float, high_skin: float) -> FloatArray:
+        way = leg[high] - leg[low]
+        share = (bar[..., 1] - leg[low][..., 1]) / np.maximum(way[..., 1], _LEAST_RISE_M)
+        share = np.clip(share, 0.0, 1.0)
+        depth = low_skin + share * (high_skin - low_skin)
+        return leg[low][..., 2] + share * way[..., 2] + depth * stature
+
+    shin = along("ankle", "knee", skin.ankle, skin.knee)
+    thigh = along("knee", "hip", skin.knee, skin.hip)
+    return np.where(bar[..., 1] < leg["knee"][..., 1], shin, thigh)
 
 
 def _leg(human: Human, long: Values, curves: Values, unknowns: Values, sign: float) -> dict[str, FloatArray]:

@@ -20,7 +20,7 @@ OffAxis = tuple[float, float]
 JointName = Literal["shoulder", "elbow", "wrist", "hip", "knee", "ankle", "heel", "toe"]
 SegmentName = Literal["trunk", "thigh", "shank", "floor"]
 BoneName = Literal["thigh", "shank", "trunk", "upper_arm", "forearm", "foot", "half_hips", "half_shoulders"]
-TermName = Literal["balance", "floor", "knee", "reach"]
+TermName = Literal["balance", "contact", "floor", "knee", "reach"]
 """Groups of physical terms that a fit can do without."""
 
 
@@ -192,7 +192,7 @@ APART = ("knee_separation", "hips_aside")
 """What is said besides, where the spread of a view names it."""
 
 QUANTITIES: dict[str, tuple[str, ...]] = {
-    "standing": ("bar_over_foot_m", "bar_height_m", "knee_overextension_deg"),
+    "standing": ("bar_over_foot_m", "bar_height_m", "knee_overextension_deg", "leg_before_bar_m"),
     "lying": ("arm_extension", "wrist_over_shoulder_m"),
 }
 """By the chain, what a physical term can be about."""
@@ -234,6 +234,15 @@ class Foot(_Strict):
     heel_behind: float
     toe_ahead: float
     middle_ahead: float
+
+
+class Skin(_Strict):
+    """How far before the line through the joint centers the front of a leg is, in statures."""
+
+    source: str
+    ankle: float
+    knee: float
+    hip: float
 
 
 class Masses(_Strict):
@@ -315,6 +324,7 @@ class Human(_Strict):
     stature: Stature
     ratios: Ratios
     foot: Foot
+    skin: Skin
     masses: Masses
     networks: Networks
     noise: Noise
