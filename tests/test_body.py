@@ -306,6 +306,14 @@ def test_a_lifter_whose_legs_are_hidden_is_not_trusted(joint):
     assert f"a {joint} was in sight in only" in body.why
 
 
+def test_a_lift_may_do_without_a_keypoint():
+    take = film(Set())
+    fewer = body_model("squat").model_copy(update={"keypoints": ("shoulder", "hip", "ankle", "heel", "toe")})
+    body = take.fit(lift=fewer)
+    assert body.residual.hidden in ("hip", "knee")
+    assert body.residual.in_sight == 1.0
+
+
 def test_a_side_that_hides_the_other_is_enough():
     take = film(Set())
     confidence = take.motion.confidence.copy()

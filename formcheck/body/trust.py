@@ -90,7 +90,8 @@ def residual_of(fitted: Fitted) -> Residual:
         for name in (*BONES, "stature_m")
         if name not in unseen
     }
-    sight = fitted.evidence.in_sight
+    # A lift file may do without a joint's keypoint: it is then missed nowhere.
+    sight = dict.fromkeys(_NEEDED[fitted.mechanism.lift.chain], 1.0) | dict(fitted.evidence.in_sight)
     hidden = min(_NEEDED[fitted.mechanism.lift.chain], key=lambda name: sight[name])
     strangest = max(far, key=lambda name: abs(far[name]))
     return Residual(
