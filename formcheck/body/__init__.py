@@ -7,7 +7,7 @@ cubic splines over time, the camera has perspective, and outliers are drawn from
 """
 
 from collections.abc import Sequence
-from typing import Literal
+from typing import Literal, get_args
 
 import numpy as np
 
@@ -16,7 +16,7 @@ from formcheck.body.curves import add_curves
 from formcheck.body.evidence import gather, held_by_hand, spans_of
 from formcheck.body.fit import fit
 from formcheck.body.mechanism import Mechanism
-from formcheck.body.model import BodyModel, load_human
+from formcheck.body.model import BodyModel, TermName, load_human
 from formcheck.body.spline import Splines, merge_spans
 from formcheck.body.trust import Residual
 from formcheck.body.unknowns import lay_out
@@ -29,7 +29,7 @@ from formcheck.view import View
 
 __all__ = ["GROUPS", "Body", "BodyModel", "CameraPlace", "Length", "Residual", "add_curves", "fit_body"]
 
-GROUPS = frozenset({"balance", "contact", "floor", "knee", "reach", "plate"})
+GROUPS = frozenset((*get_args(TermName), "plate"))
 """What a fit can do without."""
 
 _PLATES_M, _HEIGHTS_M = (0.1, 0.6), (1.2, 2.4)

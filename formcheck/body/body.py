@@ -203,19 +203,14 @@ def _widened(fitted: Fitted, view: View, time_s: FloatArray, unsure: float, foun
     spread = lift.spread.get(view.name) or lift.spread["oblique"]
     sd = deviations(fitted, time_s)
     if "elbow_flexion" in sd:
-        bent = reach_deviation_deg(found["elbow_flexion"], *_arm_m(fitted), lift.reach_sd_m)
+        upper, lower = (_lengths(fitted)[bone].value_m for bone in ("upper_arm", "forearm"))
+        bent = reach_deviation_deg(found["elbow_flexion"], upper, lower, lift.reach_sd_m)
         sd["elbow_flexion"] = np.hypot(sd["elbow_flexion"], bent)
     return {
         name: unsure * np.hypot(factor * sd[name], more)
         for name, (factor, more) in spread.items()
         if name in sd
     }
-
-
-def _arm_m(fitted: Fitted) -> tuple[float, float]:
-    """Upper arm and forearm."""
-    long = lengths_m(fitted.mechanism.unknowns.named(fitted.shared[None]), fitted.mechanism.human)
-    return float(long["upper_arm"][0, 0]), float(long["forearm"][0, 0])
 
 
 def _shift(

@@ -11,8 +11,10 @@ from formcheck.view import Side
 Readings = dict[str, FloatArray]
 """Name to values, in degrees and metres."""
 
+Z90 = 1.645
+"""Half of a 90 % interval in standard deviations of a normal error."""
+
 _SD_RATE_HZ = 5.0
-_Z90 = 1.645
 _INSTANTS_AT_ONCE = 40
 """A gradient has as many rows as the set has coefficients."""
 
@@ -94,8 +96,8 @@ def reach_deviation_deg(flexion_deg: FloatArray, upper_m: float, lower_m: float,
         cosine = (reach_m**2 - upper_m**2 - lower_m**2) / both
         return np.asarray(np.degrees(np.arccos(np.clip(cosine, -1.0, 1.0))))
 
-    away = _Z90 * sd_m
-    return (flexion(reach - away) - flexion(reach + away)) / (2 * _Z90)
+    away = Z90 * sd_m
+    return (flexion(reach - away) - flexion(reach + away)) / (2 * Z90)
 
 
 def _step_s(time_s: FloatArray) -> float:

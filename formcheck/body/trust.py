@@ -8,6 +8,7 @@ from formcheck.body.fit import Fitted
 from formcheck.body.mechanism import PLATE_COLUMNS
 from formcheck.body.model import BodyModel
 from formcheck.body.unknowns import BONES, WIDTHS
+from formcheck.skeleton import SIDES
 from formcheck.view import View
 
 _FAR_OUT_SD = 3.5
@@ -27,6 +28,9 @@ _LEAST_IN_SIGHT = 0.5
 _NEEDED = {"standing": ("hip", "knee"), "lying": ("shoulder",)}
 """Joints without which the rest is guesswork: hidden legs are put on somebody else."""
 
+_AGREEING: dict[str, tuple[str, ...]] = {"standing": ("shoulder", "hip", "knee"), "lying": ()}
+"""Joints that nothing hides on the near side; bodies on the bench are fitted for their arms."""
+
 
 @dataclass(frozen=True, slots=True)
 class Residual:
@@ -39,8 +43,7 @@ class Residual:
     outliers
         Share of keypoints that are more than three times their noise away.
     near_outliers
-        The same of shoulder, hip and knee that face the camera, of a lifter who stands; 0 on the bench, whose
-        bodies are fitted for their arms.
+        The same of shoulder, hip and knee that face the camera, of a lifter who stands; 0 on the bench.
     plate_px
         Typical distance of the plate's center; NaN where no plate counts.
     seen
@@ -91,8 +94,8 @@ def residual_of(fitted: Fitted) -> Residual:
         if name not in unseen
     }
     # A lift file may do without a joint's keypoint: it is then missed nowhere.
-    sight = dict.fromkeys(_NEEDED[fitted.mechanism.lift.chain], 1.0) | dict(fitted.evidence.in_sight)
-    hidden = min(_NEEDED[fitted.mechanism.lift.chain], key=lambda name: sight[name])
+    sight = {n: fitted.evidence.in_sight.get(n, 1.0) for n in _NEEDED[fitted.mechanism.lift.chain]}
+    hidden = min(sight, key=lambda name: sight[name])
     strangest = max(far, key=lambda name: abs(far[name]))
     return Residual(
         keypoints=float(np.sqrt(np.mean(capped**2))),
@@ -110,15 +113,11 @@ def residual_of(fitted: Fitted) -> Residual:
 
 
 def _near_outliers(fitted: Fitted) -> float:
-    mechanism, errors = fitted.mechanism, fitted.weighed.errors
-    if mechanism.lift.chain == "lying":
-        return 0.0
-    near = [
-        index
-        for index, (side, joint) in enumerate(name.split("_") for name in mechanism.keypoints)
-        if joint in ("shoulder", "hip", "knee") and (side == mechanism.near_side or not mechanism.side_on)
-    ]
-    seen = errors[:, near][np.isfinite(errors[:, near])]
+    mechanism = fitted.mechanism
+    sides = (mechanism.near_side,) if mechanism.side_on else SIDES
+    facing = {f"{side}_{joint}" for side in sides for joint in _AGREEING[mechanism.lift.chain]}
+    errors = fitted.weighed.errors[:, [name in facing for name in mechanism.keypoints]]
+    seen = errors[np.isfinite(errors)]
     return float(np.mean(seen > _OFF)) if seen.size else 0.0
 
 

@@ -7,6 +7,7 @@ from typing import Literal
 import numpy as np
 
 from formcheck.body import Body
+from formcheck.body.result import Z90 as Z90
 from formcheck.motion import Motion
 from formcheck.pose import FloatArray
 from formcheck.reps import Rep, Start
@@ -15,9 +16,6 @@ from formcheck.settings import Preset
 from formcheck.signals import Signals
 from formcheck.skeleton import INDEX
 from formcheck.view import SIDE_WITHIN_DEG, View
-
-Z90 = 1.645
-"""Half of a 90 % interval in standard deviations of a normal error."""
 
 Instant = Literal["start", "turn", "end"]
 """A named moment of a rep."""

@@ -11,10 +11,10 @@ from formcheck.reps import Rep
 _EAR_SD = 0.07
 """Rise of the ear on rendered tuning bodies whose heads stay down, in trunk lengths (root mean square)."""
 
-_BEFORE_S = 0.1
 _STANDING = 0.1
 """An ankle that scatters by more, in trunk lengths in a third of a rep, is guessed: 0.04 when rendered."""
 
+_BEFORE_S = 0.1
 _RISING_S = 0.5
 """So long before the bar the hips may turn."""
 
