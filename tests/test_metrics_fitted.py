@@ -4,7 +4,9 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+from known_motions import hips_before_shoulders, measured
 from mechanisms import Set, Take, film, without_plate
+from synthetic import take_of
 
 from formcheck.body import Body, add_curves
 from formcheck.lifts import load_lift
@@ -186,6 +188,16 @@ def test_hips_and_shoulders_rise_as_the_joints_do() -> None:
     rises = [np.diff(np.interp(seconds, shot.motion.time_s, curve))[0] for curve in (hip, shoulder)]
     assert found.low < rises[0] / rises[1] < found.high
     assert found.value == pytest.approx(rises[0] / rises[1], abs=0.08)
+
+
+def test_joints_behind_a_bar_on_the_back_are_known_less_well_than_those_above_one_on_the_floor() -> None:
+    motion = hips_before_shoulders()
+    take = take_of(motion)
+    half = {}
+    for starts in ("top", "bottom"):
+        found = measured("hip_shoulder_ratio", replace(take, starts=starts))
+        half[starts] = (found.high - found.low) / 2 / np.hypot(1.0, found.value)
+    assert half["top"] > 1.4 * half["bottom"]
 
 
 def test_hips_that_were_long_out_of_sight_at_the_turn_are_not_compared() -> None:

@@ -81,9 +81,10 @@ def hip_shoulder_ratio(take: Take, rep: Rep) -> Measure:
     phase = rep.phase("concentric")
     if phase is None:
         return Measure.none("", "the rep has no concentric phase")
-    found = fitted.heights(take) if take.starts == "top" else None
+    lifted = take.starts == "bottom"
+    found = None if lifted else fitted.heights(take)
     hip, shoulder = found or (-take.near(name)[:, 1] / take.signals.trunk_px for name in ("hip", "shoulder"))
-    start = take.at(phase.start_s - (_BEFORE_S if take.starts == "bottom" else 0.0))
+    start = take.at(phase.start_s - (_BEFORE_S if lifted else 0.0))
     if found:
         before = take.span(max(rep.start_s, phase.start_s - _RISING_S), phase.start_s)
         if np.isfinite(hip[before]).any():
@@ -100,7 +101,8 @@ def hip_shoulder_ratio(take: Take, rep: Rep) -> Measure:
         return Measure.none("", "hips or shoulders were not seen")
     if shoulders <= 0.05:
         return Measure.none("", "the shoulders hardly rose")
-    sd = (fitted.HEIGHT_SD if found else _BRIEFLY_SD) * 2**0.5 * hypot(1.0, hips / shoulders) / shoulders
+    joint_sd = _BRIEFLY_SD if lifted else fitted.HEIGHT_SD if found else take.pixel_sd
+    sd = joint_sd * 2**0.5 * hypot(1.0, hips / shoulders) / shoulders
     ratio = float(hips / shoulders)
     more = _SMOOTHED * max(ratio - 1, 0.0) if found else 0.0
     return Measure(ratio, "", ratio - Z90 * sd, ratio + Z90 * hypot(sd, more))
