@@ -23,7 +23,7 @@ from formcheck.pose import Pose, PoseEstimator, load_pose
 from formcheck.report.html import to_html
 from formcheck.settings import Settings
 from formcheck.threads import Shares
-from formcheck.video import Frame, open_video
+from formcheck.video import Frame, FrameSource, open_video
 
 from .storage import ANNOTATED, BLURRED, PREVIEW, THUMBNAIL
 from .summary import evidence, still_name, worst_instant
@@ -131,6 +131,18 @@ def analyze(task: Mapping[str, Any], folder: Path, say: Say) -> None:
         models_dir=Path(task["models_dir"]), threads=task["threads"], limits=task["limits"], **given
     )
     source = open_video(task["path"], limits=settings.limits, threads=Shares.of(settings.threads).decoder)
+    take = folder / "take.npz"
+    faces = _watch(source, task, settings, take, say)
+    analysis = judged(take, options.get("lift"), settings, task["references"])
+    take.unlink()
+    say(reps_line(analysis.report))
+    _write(replace(analysis, source=source), folder, say)
+    _show(folder, faces, blur=task["blur"], say=say)
+
+
+def _watch(source: FrameSource, task: Mapping[str, Any], settings: Settings, take: Path, say: Say) -> Faces:
+    """Watch a video and keep its take; what the networks hold ends here, and is free for the judgement."""
+    options = task["options"]
     slow_motion = options.get("slow_motion") or source.info.slow_motion
     info = replace(source.info, name=task["name"], slow_motion=slow_motion)
     pose = load_pose(
@@ -138,18 +150,13 @@ def analyze(task: Mapping[str, Any], folder: Path, say: Say) -> None:
     )
     watch = FaceWatch(pose)
     analyzer = Analyzer(info, lift=options.get("lift"), settings=settings, pose=watch)
-    meanwhile = Meanwhile(analyzer, source.info.frames, folder, say, watch.faces)
+    meanwhile = Meanwhile(analyzer, source.info.frames, take.parent, say, watch.faces)
     for frame in analyzer.watch(source):
         meanwhile.see(frame)
     motion = analyzer.motion()
     say(progress_line(Progress("judging", len(motion.time_s), len(motion.time_s), 0.0)))
-    take = folder / "take.npz"
     formcheck.save_motion(motion, take, note=analyzer.origin(source).to_json())
-    analysis = judged(take, options.get("lift"), settings, task["references"])
-    take.unlink()
-    say(reps_line(analysis.report))
-    _write(replace(analysis, source=source), folder, say)
-    _show(folder, watch.faces, blur=task["blur"], say=say)
+    return watch.faces
 
 
 def judged(take: Path, lift: str | None, settings: Settings, references: Mapping[str, Any]) -> Analysis:

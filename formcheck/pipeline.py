@@ -247,19 +247,24 @@ def analyze_video(
     settings = settings or load_settings()
     source = open_video(path, limits=settings.limits, threads=Shares.of(settings.threads).decoder)
     info = replace(source.info, slow_motion=slow_motion) if slow_motion else source.info
-    analyzer = Analyzer(info, lift=lift, settings=settings)
+    motion, origin = _watched(source, Analyzer(info, lift=lift, settings=settings), progress, so_far)
+    ticker("judging", len(motion.time_s), progress)(len(motion.time_s))
+    from formcheck.judgement import judge_take
+
+    return judge_take(motion, origin, lift=lift, settings=settings, source=source)
+
+
+def _watched(
+    source: FrameSource, analyzer: Analyzer, progress: OnProgress | None, so_far: OnReport | None
+) -> tuple[Motion, Origin]:
+    """Watch it all; what the networks and trackers hold ends here, and is free for the judgement."""
     tick = ticker("watching", source.info.frames, progress)
     early = Early(analyzer.report, so_far) if so_far else None
     for frame in analyzer.watch(source):
         tick(frame.index + 1)
         if early is not None:
             early.look(frame.time_s)
-    motion, origin = analyzer.motion(), analyzer.origin(source)
-    del analyzer, early  # What networks and trackers hold is free for the judgement.
-    ticker("judging", len(motion.time_s), progress)(len(motion.time_s))
-    from formcheck.judgement import judge_take
-
-    return judge_take(motion, origin, lift=lift, settings=settings, source=source)
+    return analyzer.motion(), analyzer.origin(source)
 
 
 def ticker(stage: str, total: int | None, progress: OnProgress | None) -> Callable[[int], None]:
