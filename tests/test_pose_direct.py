@@ -10,6 +10,7 @@ from actors import FPS, Actor, Show, away, hips_x_px, numbers, stage
 
 from formcheck.pose.direct import MAX_PEOPLE
 from formcheck.pose.networks import Landmarks
+from formcheck.pose.region import Region
 
 SETTLED_S = 2.0
 
@@ -191,6 +192,23 @@ def test_who_walks_by_closer_to_the_camera_is_not_the_one_behind() -> None:
     show.watch(SETTLED_S)
     assert show.watch(SETTLED_S + 0.3, SETTLED_S) == [()] * 9
     assert numbers(show.watch(SETTLED_S + 1.0, SETTLED_S + 0.3)) == {0}
+
+
+class Bowing(Actor):
+    """Leans by 80 degrees from one second on."""
+
+    def region(self, time_s: float) -> Region:
+        return replace(super().region(time_s), turn_rad=1.4 if time_s >= 1 else 0.0)
+
+
+def test_who_suddenly_leans_is_looked_at_again_in_the_same_square_turned() -> None:
+    show = stage(Bowing())
+    show.watch(1.0)
+    before = len(show.landmarker.looked_at)
+    show.estimator.estimate([show.scene.frame(30)])
+    askew, turned = show.landmarker.looked_at[before:]
+    assert (askew.turn_rad, turned.turn_rad) == (0.0, pytest.approx(1.4))
+    assert (turned.x_px, turned.y_px, turned.size_px) == (askew.x_px, askew.y_px, askew.size_px)
 
 
 def test_reset_forgets_everybody() -> None:

@@ -7,7 +7,7 @@ frame, the others a few times a second.
 
 from collections import deque
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from math import exp, pi, sqrt
 from pathlib import Path
 
@@ -37,6 +37,8 @@ _SETTLED_HITS = 15
 _SETTLED_SIZE = (0.55, 1.5)
 _HOME_S = 2.0
 _TURNS = (pi / 2, -pi / 2, pi)
+_AGAIN = 2
+_LEANS_RAD = 0.12
 _ACTIVITY_S = 6.0
 _OUTDONE = 1.5
 _PLAINLY = 0.1
@@ -187,9 +189,24 @@ class DirectPose:
         for track in self._tracks:
             if track.person == self._lead or frame.time_s - track.looked_s >= _OTHERS_EVERY_S:
                 region = track.region_at(frame.time_s)
-                track.take(frame.time_s, self._landmarker.find(frame.picture, region))
+                track.take(frame.time_s, self._look(frame.picture, region))
         alive = [track for track in self._tracks if not track.forgotten(frame.time_s)]
         self._tracks = _without_doubles(alive)
+
+    def _look(self, picture: Picture, region: Region) -> Landmarks:
+        """Landmarks of the person in a region; where they lean in it, of the same square turned with them.
+
+        The network draws joints of one who leans in the region toward where they would be of one who does
+        not: 20 degrees move the hip by 3 % of the stature, 40 by 10 %. Only the turn is changed: a region
+        that moved on as well would move to who is next to them.
+        """
+        found = self._landmarker.find(picture, region)
+        for _ in range(_AGAIN):
+            if found.score < _PRESENT or abs(region.turn_to(found.next_region)) < _LEANS_RAD:
+                break
+            region = replace(region, turn_rad=found.next_region.turn_rad)
+            found = self._landmarker.find(picture, region)
+        return found
 
     def _choose_lead(self, now_s: float) -> None:
         """Look most closely at the busiest hands; whoever leads stays so unless clearly outdone."""
@@ -231,7 +248,7 @@ class DirectPose:
                 again = next((track for track in lost if track.upright == upright), None)
                 if again is not None:
                     again.region = detection.region
-                    again.take(frame.time_s, self._landmarker.find(frame.picture, again.region))
+                    again.take(frame.time_s, self._look(frame.picture, again.region))
                 elif self._has_room(frame.time_s):
                     self._begin(frame, detection.region, upright, instead_of=lost)
 
@@ -247,7 +264,7 @@ class DirectPose:
 
     def _begin(self, frame: Frame, region: Region, upright: bool, instead_of: Sequence[_Track]) -> None:
         track = _Track(self._people, region, upright, frame.time_s, frame.time_s)
-        track.take(frame.time_s, self._landmarker.find(frame.picture, region))
+        track.take(frame.time_s, self._look(frame.picture, region))
         if track.pose is None:
             return
         self._people += 1

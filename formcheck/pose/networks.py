@@ -9,7 +9,7 @@ import os
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
@@ -23,6 +23,10 @@ DETECTOR_SIDE = 224
 LANDMARK_SIDE = 256
 LANDMARKS = 39
 """33 body landmarks and six auxiliary ones; 33 and 34 say where the person will be in the next frame."""
+
+_OVERSHOOT = 1.5
+"""Of how far a person leans in their region the networks tell two thirds: rendered lifts in regions that were
+turned by up to 20 degrees."""
 
 _HEATMAP_WINDOW = 7
 _HEATMAP_FLOOR = 0.5
@@ -129,6 +133,8 @@ class Landmarker:
         local = _refine(raw[:, :2] / LANDMARK_SIDE, outputs[64 * 64 * LANDMARKS].reshape(64, 64, -1))
         xy_px = region.to_image(local)
         world = outputs[LANDMARKS * 3].reshape(LANDMARKS, 3)[:33].astype(np.float64)
+        person = Region.from_axis(xy_px[33], xy_px[34])
+        turn = region.turn_rad + _OVERSHOOT * region.turn_to(person)
         cos, sin = math.cos(region.turn_rad), math.sin(region.turn_rad)
         world[:, :2] = world[:, :2] @ np.array([[cos, sin], [-sin, cos]])
         return Landmarks(
@@ -136,7 +142,7 @@ class Landmarker:
             xy_px=xy_px[:33],
             world_m=world,
             confidence=_sigmoid(raw[:33, 3:5]).min(axis=1),
-            next_region=Region.from_axis(xy_px[33], xy_px[34]),
+            next_region=replace(person, turn_rad=turn),
         )
 
 

@@ -44,14 +44,17 @@ class Region:
         """Whether the people in both lean the same way to within a quarter turn."""
         return math.cos(self.turn_rad - other.turn_rad) > 0
 
+    def turn_to(self, other: "Region") -> float:
+        """Radians by which the other is turned further clockwise, at most half a turn either way."""
+        return (other.turn_rad - self.turn_rad + math.pi) % (2 * math.pi) - math.pi
+
     def blended(self, other: "Region", weight: float) -> "Region":
         """`other`, moved by `weight` (0..1) toward this region."""
-        turn = (self.turn_rad - other.turn_rad + math.pi) % (2 * math.pi) - math.pi
         return Region(
             other.x_px + weight * (self.x_px - other.x_px),
             other.y_px + weight * (self.y_px - other.y_px),
             other.size_px + weight * (self.size_px - other.size_px),
-            other.turn_rad + weight * turn,
+            other.turn_rad + weight * other.turn_to(self),
         )
 
     def to_image(self, local: FloatArray) -> FloatArray:
