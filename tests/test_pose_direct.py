@@ -195,10 +195,10 @@ def test_who_walks_by_closer_to_the_camera_is_not_the_one_behind() -> None:
 
 
 class Bowing(Actor):
-    """Leans by 80 degrees from one second on."""
+    """Leans by 40 degrees from one second on."""
 
     def region(self, time_s: float) -> Region:
-        return replace(super().region(time_s), turn_rad=1.4 if time_s >= 1 else 0.0)
+        return replace(super().region(time_s), turn_rad=0.7 if time_s >= 1 else 0.0)
 
 
 def test_who_suddenly_leans_is_looked_at_again_in_the_same_square_turned() -> None:
@@ -207,7 +207,7 @@ def test_who_suddenly_leans_is_looked_at_again_in_the_same_square_turned() -> No
     before = len(show.landmarker.looked_at)
     show.estimator.estimate([show.scene.frame(30)])
     askew, turned = show.landmarker.looked_at[before:]
-    assert (askew.turn_rad, turned.turn_rad) == (0.0, pytest.approx(1.4))
+    assert (askew.turn_rad, turned.turn_rad) == (0.0, pytest.approx(0.7))
     assert (turned.x_px, turned.y_px, turned.size_px) == (askew.x_px, askew.y_px, askew.size_px)
 
 

@@ -273,7 +273,8 @@ class Noise(_Strict):
     unsure, confident
         A keypoint of no confidence has 1 + `unsure` times the noise of one of `confident` and more.
     in_plate, far_side
-        Factors inside the near plate, and for the far side in views within `side_within_deg` of the side.
+        Factors inside the near plate for each joint, and for the far side in views within `side_within_deg`
+        of the side.
     keypoint_tau_s, plate_tau_s
         Within such a time errors are alike.
     plate_px, plate_size, plate_flatness
@@ -286,7 +287,7 @@ class Noise(_Strict):
     keypoint: float
     unsure: float
     confident: float
-    in_plate: float
+    in_plate: dict[JointName, float]
     far_side: float
     side_within_deg: float
     keypoint_tau_s: float

@@ -55,11 +55,9 @@ def weigh(
     noise = mechanism.human.noise
     count = 2 * len(mechanism.keypoints)
     pixels = predicted[:, :count].reshape(len(predicted), -1, 2)
-    side = _side_factor(mechanism)
-    as_is = _errors(evidence, evidence.keypoints_px, evidence.noise_px * side, pixels, noise.in_plate)
-    other = _errors(
-        evidence, evidence.exchanged_px, evidence.exchanged_noise_px * side, pixels, noise.in_plate
-    )
+    side, hidden = _side_factor(mechanism), _hidden_factor(mechanism)
+    as_is = _errors(evidence, evidence.keypoints_px, evidence.noise_px * side, pixels, hidden)
+    other = _errors(evidence, evidence.exchanged_px, evidence.exchanged_noise_px * side, pixels, hidden)
     exchanged = _exchanged(as_is[0], other[0], evidence.lasts_s) if labels is None else labels
     errors, sd = (np.where(exchanged[:, None], b, a) for a, b in zip(as_is, other, strict=True))
     points = np.where(exchanged[:, None, None], evidence.exchanged_px, evidence.keypoints_px)
@@ -92,8 +90,14 @@ def _side_factor(mechanism: Mechanism) -> FloatArray:
     )
 
 
+def _hidden_factor(mechanism: Mechanism) -> FloatArray:
+    """(2J,) factor on the noise of each keypoint inside the near plate."""
+    in_plate = mechanism.human.noise.in_plate
+    return np.array([in_plate[joint] for joint in mechanism.lift.keypoints for _ in SIDES])
+
+
 def _errors(
-    evidence: Evidence, points: FloatArray, noise_px: FloatArray, predicted: FloatArray, hidden: float
+    evidence: Evidence, points: FloatArray, noise_px: FloatArray, predicted: FloatArray, hidden: FloatArray
 ) -> tuple[FloatArray, FloatArray]:
     """(n, 2J) distance of each keypoint over its noise, NaN unseen, and that noise: more inside the plate."""
     with np.errstate(invalid="ignore"):
