@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from known_motions import END, KNOWN, START, measured, one, rep_of_squat, squat
+from known_motions import END, KNOWN, START, TURN, measured, one, rep_of_squat, squat
 from rule_cases import CASES
 from synthetic import hidden, inside, shifted, take_of
 
@@ -39,6 +39,21 @@ def test_feet_that_jump_about_have_not_moved() -> None:
     guessed = shifted(motion, left_ankle=jumps, right_ankle=jumps)
     found = measured("feet_moved", take_of(guessed))
     assert "seem to jump about" in found.missing
+    assert_told(found)
+
+
+def test_feet_that_a_post_hides_for_a_while_have_not_moved() -> None:
+    """The network guesses them half a metre up while they are hidden, and says that it does."""
+    motion = squat()
+    hidden_there = (motion.time_s > TURN) & (motion.time_s < END - 0.1)
+    guess = np.where(hidden_there[:, None], (60.0, -90.0), 0.0)
+    guessed = shifted(motion, left_ankle=guess, right_ankle=guess)
+    confidence = guessed.confidence.copy()
+    confidence[np.ix_(hidden_there, [INDEX["left_ankle"], INDEX["right_ankle"]])] = 0.1
+    believed = measured("feet_moved", take_of(guessed))
+    assert believed.missing or believed.value > 0.2
+    found = measured("feet_moved", take_of(replace(guessed, confidence=confidence)))
+    assert found.missing or found.value < 0.03
     assert_told(found)
 
 

@@ -16,7 +16,7 @@ from formcheck.metrics import (
     velocity,
 )
 from formcheck.metrics.corrections import CORRECTED, correct
-from formcheck.metrics.measure import Instant, Measure, Metric, Take
+from formcheck.metrics.measure import SURE, Instant, Measure, Metric, Take
 from formcheck.reps import Rep
 
 __all__ = ["DOUBT", "METRICS", "Measure", "Metric", "Take", "measure", "reading", "rep_metrics"]
@@ -126,8 +126,6 @@ and 28 with the full one, 20 and 31 with the lite one. These are the measures th
 rep, or both sides of the body.
 """
 
-_SEEN = 0.5
-
 
 def reading(name: str, take: Take, rep: Rep) -> Measure:
     """Compute one metric of a rep as it is read, uncorrected, unless a joint that it needs was hidden.
@@ -138,7 +136,7 @@ def reading(name: str, take: Take, rep: Rep) -> Measure:
     metric = METRICS[name]
     if metric.at == "turn" and not rep.turn_seen:
         return Measure.none("", "the turn of the rep was not seen")
-    hidden = [joint for joint in metric.joints if take.confidence(joint, rep, metric.at) < _SEEN]
+    hidden = [joint for joint in metric.joints if take.confidence(joint, rep, metric.at) < SURE]
     if hidden:
         words = ", ".join(joint.replace("_", " ") for joint in hidden)
         return Measure.none("", f"hidden: {words}")

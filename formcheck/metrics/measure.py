@@ -23,6 +23,9 @@ Instant = Literal["start", "turn", "end"]
 EDGE_S = 0.15
 """An instant is the median of what is this close to it."""
 
+SURE = 0.5
+"""A keypoint of which the network is less sure is guessed."""
+
 
 @dataclass(frozen=True, slots=True)
 class Measure:
@@ -142,6 +145,16 @@ class Take:
         """(T, 2) a keypoint of the near side in pixels."""
         return self.points(f"{self.view.near_side}_{name}")
 
+    def seen(self, joint: str) -> FloatArray:
+        """(T, 2) a keypoint, near side if none is named, in pixels; NaN where its confidence is below 0.5."""
+        looked, name = self.motion.looked, self._named(joint)
+        confidence = self.motion.confidence[looked, INDEX[name]]
+        sure = np.interp(self.signals.time_s, self.motion.time_s[looked], confidence) >= SURE
+        return np.where(sure[:, None], self.points(name), np.nan)
+
+    def _named(self, joint: str) -> str:
+        return joint if joint in INDEX else f"{self.view.near_side}_{joint}"
+
     def confidence(self, joint: str, rep: Rep, at: Instant | None = None) -> float:
         """Median confidence (0..1) of a keypoint, near side if none is named, at an instant or in a rep."""
         start_s, end_s = rep.start_s, rep.end_s
@@ -149,8 +162,7 @@ class Take:
             instant_s: float = getattr(rep, f"{at}_s")
             start_s, end_s = instant_s - EDGE_S, instant_s + EDGE_S
         inside = (self.motion.time_s >= start_s) & (self.motion.time_s <= end_s) & self.motion.looked
-        name = joint if joint in INDEX else f"{self.view.near_side}_{joint}"
-        return median(self.motion.confidence[inside, INDEX[name]])
+        return median(self.motion.confidence[inside, INDEX[self._named(joint)]])
 
     @property
     def pixel_sd(self) -> float:

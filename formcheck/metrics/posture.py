@@ -6,7 +6,9 @@ import numpy as np
 
 from formcheck.metrics import fitted
 from formcheck.metrics.measure import EDGE_S, Z90, Compute, Instant, Measure, Take, median, scatter
+from formcheck.pose import FloatArray
 from formcheck.reps import Rep
+from formcheck.skeleton import SIDES
 
 _EAR_SD = 0.07
 """Rise of the ear on rendered tuning bodies whose heads stay down, in trunk lengths (root mean square)."""
@@ -156,19 +158,29 @@ def hip_lift(take: Take, rep: Rep) -> Measure:
 
 
 def feet_moved(take: Take, rep: Rep) -> Measure:
-    """How far the near ankle stands from where it stood: end of the rep against its start, trunk lengths.
+    """How far an ankle stands from where the near one stood: end of the rep against its start, trunk lengths.
 
-    A foot behind a post is guessed anew in every frame: the scatter around either place is part of the doubt.
+    Of both ankles at the end the closer one counts: left and right may have been exchanged. A foot behind a
+    post is guessed: where the network itself doubts it, nothing is read, and the scatter around either place
+    is part of the doubt.
     """
-    ankle = take.near("ankle") / take.signals.trunk_px
     third = (rep.end_s - rep.start_s) / 3
-    first = ankle[take.span(rep.start_s, rep.start_s + third)]
-    last = ankle[take.span(rep.end_s - third, rep.end_s)]
-    moved = [median(last[:, axis]) - median(first[:, axis]) for axis in (0, 1)]
-    spread = max(scatter(part[:, axis]) for part in (first, last) for axis in (0, 1))
+    first = take.seen("ankle")[take.span(rep.start_s, rep.start_s + third)]
+    late = take.span(rep.end_s - third, rep.end_s)
+    moved, spread = _stepped(first, take.seen("ankle")[late])
+    if np.isfinite(moved):
+        ends = [_stepped(first, take.points(f"{side}_ankle")[late]) for side in SIDES]
+        moved, spread = min([(moved, spread), *(end for end in ends if np.isfinite(end[0]))])
+    moved, spread = moved / take.signals.trunk_px, spread / take.signals.trunk_px
     if spread > _STANDING:
         return Measure.none("trunk lengths", "the feet are not seen well enough: they seem to jump about")
-    return Measure.of(hypot(*moved), "trunk lengths", hypot(0.04, spread))
+    return Measure.of(moved, "trunk lengths", hypot(0.04, spread))
+
+
+def _stepped(first: FloatArray, last: FloatArray) -> tuple[float, float]:
+    """How far apart two places are, (n, 2) each, and how much they scatter; NaN where one is never seen."""
+    moved = [median(last[:, axis]) - median(first[:, axis]) for axis in (0, 1)]
+    return hypot(*moved), max(scatter(part[:, axis]) for part in (first, last) for axis in (0, 1))
 
 
 def head_lift(take: Take, rep: Rep) -> Measure:

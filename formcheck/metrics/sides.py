@@ -7,14 +7,13 @@ from types import MappingProxyType
 import numpy as np
 from scipy.ndimage import median_filter
 
-from formcheck.metrics.measure import EDGE_S, Measure, Take, median, scatter
+from formcheck.metrics.measure import EDGE_S, SURE, Measure, Take, median, scatter
 from formcheck.pose import FloatArray
 from formcheck.reps import PhaseName, Rep
 from formcheck.settings import Preset
 from formcheck.skeleton import WRISTS
 from formcheck.view import View
 
-_SEEN = 0.5
 _BEFORE_S, _AFTER_S = 0.3, 0.2
 _FOUND = 0.5
 _FEWEST_FRAMES = 5
@@ -202,7 +201,7 @@ def _tilt(take: Take, rep: Rep) -> _Tilt | str:
     if found is not None:
         return _against_start(take, rep, *found)
     for wrist in ("left_wrist", "right_wrist"):
-        if take.confidence(wrist, rep) < _SEEN:
+        if take.confidence(wrist, rep) < SURE:
             return f"hidden: {wrist.replace('_', ' ')}"
     ends = np.stack([take.points("left_wrist"), take.points("right_wrist")], axis=1)
     return _against_start(take, rep, take.signals.time_s, ends, _WRISTS_SD_DEG[take.preset])
