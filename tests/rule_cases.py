@@ -303,11 +303,11 @@ def feet_moved(value: float) -> Case:
 
 
 def bar_slip(value: float) -> Case:
-    """The plate ends lower on an upright back."""
+    """The plate ends lower on an upright back, far enough behind the shoulder to show it."""
     upright = Joints(0, 0, 0, -40, 160)
     motion = film("squat", Tempo((1.0,)), postures=(upright, Joints(30, 125, 40, -40, 160)), fps=30.0).motion
     slid = eased(motion.time_s, [(0.0, 0.0), (TURN, 0.0), (LEAVE, value / 100)])
-    place = motion.hands_px + np.column_stack([0 * slid, PX_PER_M * slid])
+    place = motion.hands_px + PX_PER_M * np.column_stack([0 * slid - 0.3, slid])
     return case(with_plate(motion, place, 0.45 / 2 * PX_PER_M))
 
 

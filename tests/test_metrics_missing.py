@@ -57,6 +57,17 @@ def test_feet_that_a_post_hides_for_a_while_have_not_moved() -> None:
     assert_told(found)
 
 
+def test_a_bar_whose_plate_hides_the_shoulder_has_not_slid() -> None:
+    """The network guesses the shoulder behind the plate: what it does there is no slip of the bar."""
+    take, rep = CASES["bar_slip"](6.0)
+    assert measure("bar_slip", take, rep).value == pytest.approx(6.0, abs=0.5)
+    shoulder = take.motion.keypoints_px[:, INDEX[f"{take.view.near_side}_shoulder"]]
+    behind = replace(take.motion, plate_px=take.motion.plate_px + (shoulder - take.motion.plate_px)[:1])
+    found = measure("bar_slip", replace(take, motion=behind), rep)
+    assert found.missing == "hidden: shoulder, by the plate"
+    assert_told(found)
+
+
 def lost(name: str, *span: float) -> Measure:
     """The lifter is lost, the bar is followed on, as flow does."""
     motion = KNOWN[name][0]()

@@ -27,6 +27,15 @@ MESH_PARTS = {
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
 
+_HIP_AHEAD = 0.077
+"""How far the hip's center is before the rearmost skin at its height, in statures.
+
+MakeHuman's is 2 to 5 cm further back, which the skin hides while it stands: a thigh that bends about it is
+that much too short from buttock to kneecap. Two ways to the number: the H-point is 135 mm before the seat's
+back (SAE J826, a man of 1.755 m); sitting, buttock to kneecap is 0.352 statures (ANSUR II, men, Gordon et al.
+2014), of which the thigh from hip to knee has 0.245 (Drillis and Contini 1966) and half the knee 0.030.
+"""
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Rig:
@@ -126,7 +135,7 @@ def bend(points: Floats, weights: Floats, weight_bones: Ints, transforms: Floats
     """Dual quaternion skinning: (V, 3) rest points moved by (B, 3, 4) rigid bone transforms.
 
     After Kavan et al. (2008, ACM Trans Graph 27:105). Blended matrices would draw the skin into the joint: at
-    the bottom of a squat they leave 3 cm of buttock behind the hip's center, of 9 cm standing.
+    the bottom of a squat they would take 6 cm of buttock away.
     """
     turns = Rotation.from_matrix(transforms[:, :, :3]).as_quat(scalar_first=True)
     shifts = 0.5 * _times(np.insert(transforms[:, :, 3], 0, 0.0, axis=1), turns)
@@ -164,6 +173,13 @@ def has_bodies(folder: Path = BODY_FOLDER) -> bool:
     return (folder / "topology.npz").is_file()
 
 
+def _hip_depth(hip: Vector, skin: Floats) -> float:
+    """Forward place of a hip's center, from the rearmost skin around where MakeHuman has it."""
+    stature = float(np.ptp(skin[:, 1]))
+    around = np.abs(skin[:, :2] - hip[:2]) < np.array([0.025, 0.015]) * stature
+    return float(skin[around.all(axis=1), 2].min()) + _HIP_AHEAD * stature
+
+
 def load_rig(body: str, height_m: float, folder: Path = BODY_FOLDER) -> Rig:
     """Load the exported body named `body`, scaled to `height_m`.
 
@@ -179,11 +195,15 @@ def load_rig(body: str, height_m: float, folder: Path = BODY_FOLDER) -> Rig:
     shared = _topology(folder)
     with np.load(folder / f"{body}.npz") as file:
         vertices, heads = file["vertices"].astype(np.float64), file["bone_heads"].astype(np.float64)
-    skin_y = vertices[np.unique(shared["faces_body"]), 1]
-    scale = height_m / np.ptp(skin_y)
-    floor = np.array([0.0, skin_y.min(), 0.0])
+    bones = tuple(str(name) for name in shared["bones"])
+    skin = vertices[np.unique(shared["faces_body"])]
+    for side in ("Left", "Right"):
+        hip = bones.index(f"{side}UpLeg")
+        heads[hip, 2] = _hip_depth(heads[hip], skin)
+    scale = height_m / np.ptp(skin[:, 1])
+    floor = np.array([0.0, skin[:, 1].min(), 0.0])
     return Rig(
-        bones=tuple(str(name) for name in shared["bones"]),
+        bones=bones,
         parents=shared["parents"].astype(np.int64),
         heads=(heads - floor) * scale,
         vertices=(vertices - floor) * scale,
