@@ -115,7 +115,7 @@ def test_angles_in_the_picture_need_three_joints(seen: Outcome) -> None:
     exact = known_to_be(seen, {name: fitted(seen, name) for name in LEG})
     row = row_of("bends", "knee", exact)
     assert row["fitted"].value == row["shown"].value == pytest.approx(0.0, abs=1e-6)
-    assert row["keypoints"].value > 1.0
+    assert row["keypoints"].value > 0.5
     assert row["gain"].value == pytest.approx(-row["keypoints"].value, abs=1e-5)
     assert [s.item for s in score(exact).samples if s.table == "bends"] == ["knee"]
     two = known_to_be(seen, {name: fitted(seen, name) for name in LEG[:2]})
