@@ -263,10 +263,17 @@ def sticking_share(value: float) -> Case:
     return take, replace(rep, phases=(*rep.phases, region))
 
 
+def as_seen(value: float, lift: str, metric: str) -> float:
+    """What the network sees of a value: what the correction adds to a reading is taken off."""
+    correction = load_corrections().entry("accurate", lift, "side", metric)
+    return value - (correction.offset if correction else 0.0)
+
+
 def knee_at_top(lift: str) -> Callable[[float], Case]:
-    """Knees that bent at lockout."""
+    """Knees that bent at lockout, as the network sees them."""
 
     def build(value: float) -> Case:
+        value = as_seen(value, lift, "knee_flexion_end" if lift == "squat" else "knee_flexion_turn")
         arms = (-40, 160) if lift == "squat" else (0, 4)
         bottom = Joints(30, 125, 40, *arms) if lift == "squat" else Joints(12, 70, 60)
         postures = (Joints(value / 2, value, 5, *arms), bottom)
@@ -277,8 +284,7 @@ def knee_at_top(lift: str) -> Callable[[float], Case]:
 
 def hip_at_top(value: float) -> Case:
     """Hips that bent at a deadlift's lockout, as the network sees them; the thighs lean back by 4 degrees."""
-    seen = load_corrections().entry("accurate", "deadlift", "side", "hip_flexion_turn")
-    return lean_at_top(value - 4 - (seen.offset if seen else 0.0))
+    return lean_at_top(as_seen(value, "deadlift", "hip_flexion_turn") - 4)
 
 
 def knee_at_bottom(value: float) -> Case:

@@ -51,19 +51,16 @@ def test_depth_is_knee_over_hip_and_nothing_is_said_outside_the_reps():
 
 
 def test_joints_in_the_picture_bend_as_the_body_does():
-    body = film(Set(yaw_deg=0)).fit()
+    lift = body_model("squat")
+    aside = lift.offsets.model_copy(update={"hip": {"thigh": (0.0, 0.02)}})
+    body = film(Set(yaw_deg=0)).fit(lift=lift.model_copy(update={"offsets": aside}))
 
     def off_deg(points):
         hip, knee, ankle = (points[f"left_{name}"] for name in ("hip", "knee", "ankle"))
         return np.nanmean(np.abs(flexion_deg(hip, knee, ankle) - body.angles_deg["knee_flexion"]))
 
     assert off_deg(body.joints_px) < 2.0
-    shoulder = "left_shoulder"
-    trunk_px = np.linalg.norm(body.joints_px[shoulder] - body.joints_px["left_hip"], axis=1)
-    aside_px = np.linalg.norm(body.keypoints_px[shoulder] - body.joints_px[shoulder], axis=1)
-    offset = np.hypot(*load_lift("squat").body.offsets.shoulder["trunk"])
-    stature = body.lengths_m["trunk"].value_m / body.lengths_m["stature"].value_m
-    assert np.nanmedian(aside_px / trunk_px) == pytest.approx(offset / stature, rel=0.1)
+    assert off_deg(body.keypoints_px) > off_deg(body.joints_px) + 0.5
     assert np.isnan(body.joints_px["left_hip"]).all(axis=1).tolist() == np.isnan(body.depth_m).tolist()
 
 

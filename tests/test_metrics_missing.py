@@ -57,6 +57,17 @@ def test_feet_that_a_post_hides_for_a_while_have_not_moved() -> None:
     assert_told(found)
 
 
+def test_feet_whose_labels_are_exchanged_have_not_moved() -> None:
+    """The ankles stand apart in the picture; from the turn on the network calls each by the other's name."""
+    motion = shifted(squat(), left_ankle=(40.0, -30.0))
+    exchanged = motion.keypoints_px.copy()
+    ankles = [INDEX["left_ankle"], INDEX["right_ankle"]]
+    exchanged[np.ix_(motion.time_s > TURN, ankles)] = exchanged[np.ix_(motion.time_s > TURN, ankles[::-1])]
+    found = measured("feet_moved", take_of(replace(motion, keypoints_px=exchanged)))
+    assert found.value < 0.03
+    assert_told(found)
+
+
 def test_a_bar_whose_plate_hides_the_shoulder_has_not_slid() -> None:
     """The network guesses the shoulder behind the plate: what it does there is no slip of the bar."""
     take, rep = CASES["bar_slip"](6.0)

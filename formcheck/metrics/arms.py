@@ -8,7 +8,6 @@ from formcheck.metrics.measure import EDGE_S, Measure, Take, median, scatter
 from formcheck.pose import FloatArray
 from formcheck.reps import Rep
 from formcheck.signals import flexion_deg, lean_deg
-from formcheck.skeleton import INDEX
 
 _HIDDEN = "the plate hides the wrist"
 
@@ -31,18 +30,9 @@ def _forward(take: Take) -> float:
     return -1.0 if take.view.facing == "left" else 1.0
 
 
-def _behind_plate(take: Take, time_s: float) -> bool:
-    """Whether the plate hides the near wrist at an instant: the network goes on to guess there."""
-    motion = take.motion
-    near = np.abs(motion.time_s - time_s) <= EDGE_S
-    wrist = motion.keypoints_px[near, INDEX[f"{take.view.near_side}_wrist"]]
-    away = np.linalg.norm(wrist - motion.plate_px[near], axis=1) / motion.plate_axes_px[near, 1]
-    return bool(np.nanmedian(away) < 1.0) if np.isfinite(away).any() else False
-
-
 def forearm_lean(take: Take, rep: Rep) -> Measure:
     """Lean of the near forearm from the vertical at the turn, from the side; wrist to the feet positive."""
-    if _behind_plate(take, rep.turn_s):
+    if take.behind_plate("wrist", rep.turn_s):
         return Measure.none("deg", _HIDDEN)
     lean = lean_deg(take.near("elbow"), take.near("wrist"), _forward(take))
     return Measure.of(median(lean[_at(take, rep.turn_s)]), "deg", _BEHIND_PLATES_SD_DEG)
@@ -63,7 +53,7 @@ def forearm_tilt(take: Take, rep: Rep) -> Measure:
 
 def wrist_extension(take: Take, rep: Rep) -> Measure:
     """Angle of the near hand with its forearm at the turn, 0 straight."""
-    if _behind_plate(take, rep.turn_s):
+    if take.behind_plate("wrist", rep.turn_s):
         return Measure.none("deg", _HIDDEN)
     bent = flexion_deg(take.near("elbow"), take.near("wrist"), take.near("hand"))
     return Measure.of(median(bent[_at(take, rep.turn_s)]), "deg", _HAND_SD_DEG)

@@ -17,7 +17,6 @@ from formcheck.pose import FloatArray
 from formcheck.reps import Rep
 from formcheck.scale import LEVEL_SD_DEG
 from formcheck.signals.plate import FORESHORTENED_BEYOND_DEG
-from formcheck.skeleton import INDEX
 from formcheck.view import SIDE_WITHIN_DEG
 
 _MOST_LOST = 0.15
@@ -250,7 +249,7 @@ def bar_slip(take: Take, rep: Rep) -> Measure:
         return Measure.none("cm", no_metres(take))
     if rep.partial:
         return Measure.none("cm", "the video does not show the whole rep")
-    if _shoulder_hidden(take, rep.start_s) or _shoulder_hidden(take, rep.end_s):
+    if any(take.behind_plate("shoulder", at) for at in (rep.start_s, rep.end_s)):
         return Measure.none("cm", "hidden: shoulder, by the plate")
     trunk = take.near("shoulder") - take.near("hip")
     along = ((take.near("shoulder") - take.signals.bar_px) * trunk).sum(axis=1) / np.linalg.norm(
@@ -259,14 +258,6 @@ def bar_slip(take: Take, rep: Rep) -> Measure:
     first, last = (median(along[take.span(at - EDGE_S, at + EDGE_S)]) for at in (rep.start_s, rep.end_s))
     slid = (last - first) * median(take.scale.m_per_px)
     return Measure.of(100 * slid, "cm", 100 * hypot(2**0.5 * 0.01, 2**0.5 * take.signals.bar_sd_m))
-
-
-def _shoulder_hidden(take: Take, time_s: float) -> bool:
-    """Whether the near shoulder is within the plate's rim, which is nearer to the camera."""
-    frames = np.abs(take.motion.time_s - time_s) <= EDGE_S
-    away = take.motion.keypoints_px[frames, INDEX[f"{take.view.near_side}_shoulder"]]
-    away = (away - take.motion.plate_px[frames]) / take.motion.plate_axes_px[frames]
-    return bool(np.nanmedian(np.linalg.norm(away, axis=1)) < 1.0) if np.isfinite(away).any() else False
 
 
 def shoulder_over_bar(at: Literal["start", "turn"]) -> Compute:

@@ -164,6 +164,14 @@ class Take:
         inside = (self.motion.time_s >= start_s) & (self.motion.time_s <= end_s) & self.motion.looked
         return median(self.motion.confidence[inside, INDEX[self._named(joint)]])
 
+    def behind_plate(self, joint: str, time_s: float) -> bool:
+        """Whether the plate hides a keypoint of the near side at an instant: the network guesses it there."""
+        motion = self.motion
+        frames = np.abs(motion.time_s - time_s) <= EDGE_S
+        place = motion.keypoints_px[frames, INDEX[self._named(joint)]]
+        away = np.linalg.norm(place - motion.plate_px[frames], axis=1) / motion.plate_axes_px[frames, 1]
+        return bool(np.nanmedian(away) < 1.0) if np.isfinite(away).any() else False
+
     @property
     def pixel_sd(self) -> float:
         """Standard deviation of a low-passed keypoint in trunk lengths.

@@ -165,9 +165,9 @@ def feet_moved(take: Take, rep: Rep) -> Measure:
     is part of the doubt.
     """
     third = (rep.end_s - rep.start_s) / 3
-    first = take.seen("ankle")[take.span(rep.start_s, rep.start_s + third)]
-    late = take.span(rep.end_s - third, rep.end_s)
-    moved, spread = _stepped(first, take.seen("ankle")[late])
+    ankle, late = take.seen("ankle"), take.span(rep.end_s - third, rep.end_s)
+    first = ankle[take.span(rep.start_s, rep.start_s + third)]
+    moved, spread = _stepped(first, ankle[late])
     if np.isfinite(moved):
         ends = [_stepped(first, take.points(f"{side}_ankle")[late]) for side in SIDES]
         moved, spread = min([(moved, spread), *(end for end in ends if np.isfinite(end[0]))])

@@ -173,9 +173,8 @@ def has_bodies(folder: Path = BODY_FOLDER) -> bool:
     return (folder / "topology.npz").is_file()
 
 
-def _hip_depth(hip: Vector, skin: Floats) -> float:
+def _hip_depth(hip: Vector, skin: Floats, stature: float) -> float:
     """Forward place of a hip's center, from the rearmost skin around where MakeHuman has it."""
-    stature = float(np.ptp(skin[:, 1]))
     around = np.abs(skin[:, :2] - hip[:2]) < np.array([0.025, 0.015]) * stature
     return float(skin[around.all(axis=1), 2].min()) + _HIP_AHEAD * stature
 
@@ -197,10 +196,11 @@ def load_rig(body: str, height_m: float, folder: Path = BODY_FOLDER) -> Rig:
         vertices, heads = file["vertices"].astype(np.float64), file["bone_heads"].astype(np.float64)
     bones = tuple(str(name) for name in shared["bones"])
     skin = vertices[np.unique(shared["faces_body"])]
+    stature = float(np.ptp(skin[:, 1]))
     for side in ("Left", "Right"):
         hip = bones.index(f"{side}UpLeg")
-        heads[hip, 2] = _hip_depth(heads[hip], skin)
-    scale = height_m / np.ptp(skin[:, 1])
+        heads[hip, 2] = _hip_depth(heads[hip], skin, stature)
+    scale = height_m / stature
     floor = np.array([0.0, skin[:, 1].min(), 0.0])
     return Rig(
         bones=bones,

@@ -9,7 +9,8 @@ MANIFEST = Path(__file__).with_name("manifest.toml")
 """The six sample clips."""
 
 MAKER = 4
-"""Raised when the same line of a manifest makes another clip: 2 bent the bar, 3 gave hair and laces."""
+"""Raised when the same line of a manifest makes another clip: 2 bent the bar, 3 gave hair and laces,
+4 moved the hips forward."""
 
 
 @dataclass(frozen=True, slots=True)
