@@ -165,6 +165,30 @@ def test_the_nearer_of_two_ends_wins() -> None:
     np.testing.assert_allclose(path.centre_px, near, atol=0.3)
 
 
+def test_a_nearer_end_that_is_seen_worse_wins_too() -> None:
+    far = np.stack([LIFTED[:, 0] + 200, 0.9 * LIFTED[:, 1]], axis=1)
+    near = np.stack([LIFTED[:, 0] - 200, 1.15 * LIFTED[:, 1]], axis=1)
+    path = choose(track(0, far, 66.0, share=0.97), track(1, near, 85.0, share=0.78))
+    np.testing.assert_allclose(path.centre_px, near, atol=0.3)
+
+
+@pytest.mark.parametrize(
+    ("outer", "radius"),
+    [
+        (track(1, LIFTED + 1, 98.0, share=0.72), 98.0),
+        (track(1, LIFTED + np.array([0.0, 14.0]), 98.0, share=0.72), 85.0),
+        (track(1, LIFTED + np.array([0.0, 14.0]), 98.0, share=0.92), 98.0),
+    ],
+    ids=["ring of the plate", "clothes that touch it", "plate behind it"],
+)
+def test_a_rim_around_that_is_seen_worse_is_taken_where_it_is_a_ring_of_the_plate(
+    outer: dict[int, Plate], radius: float
+) -> None:
+    """A plate's edge before a wall of its color is seen worse than the ring within it."""
+    path = choose(track(0, LIFTED, 85.0, share=0.9), outer)
+    assert np.nanmedian(path.axes_px[:, 1]) == pytest.approx(radius, rel=0.01)
+
+
 def test_the_outermost_rim_wins_where_it_is_seen_as_well() -> None:
     inner, outer = track(0, LIFTED, 65.0, share=0.9), track(1, LIFTED + 1, 88.0, share=0.85)
     assert np.nanmedian(choose(inner, outer).axes_px[:, 1]) == pytest.approx(88.0)

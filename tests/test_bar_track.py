@@ -100,6 +100,20 @@ def test_a_plate_behind_a_post_for_a_moment_keeps_its_number() -> None:
     assert np.linalg.norm(centres - path[list(plates)], axis=1).max() < 4.0
 
 
+def test_a_rim_that_slipped_while_the_plate_was_half_hidden_is_put_right() -> None:
+    path = squat_path(TAKE)
+    pictures = film(path, wall())
+    for picture in pictures[:20]:
+        picture[:, :160] = 205
+    seen = follow(pictures, path)
+    plates = of_track(seen, number_at(seen[10], Disc(*path[10])))
+    assert list(plates) == list(range(TAKE))
+    off = np.array([(p.x_px, p.y_px) for p in plates.values()]) - path
+    assert np.linalg.norm(off[18]) > 4.0
+    assert np.linalg.norm(off[26:], axis=1).max() < 1.0
+    assert [plates[frame].axes_px[0] for frame in range(26, TAKE)] == pytest.approx([42.0] * 20, rel=0.02)
+
+
 def test_a_plate_that_vanishes_is_carried_on_for_half_a_second_without_confidence() -> None:
     path = squat_path(20)
     background = wall()

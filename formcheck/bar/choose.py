@@ -12,7 +12,7 @@ import numpy as np
 
 from formcheck.bar import Plate
 from formcheck.bar.path import PlatePath, Track, fuse
-from formcheck.bar.stack import OUTER, around, continued, in_step
+from formcheck.bar.stack import OUTER, around, beside, continued, in_step, rings
 from formcheck.pose import FloatArray
 
 _SHORTEST_S = 0.3
@@ -28,10 +28,9 @@ _LEAST_COVERED = 0.3
 _JUST_SO, _MOSTLY_COVERED = 0.95, 0.5
 _SIZE = (0.20, 0.55)
 _HEAD_SIZE = 0.26
-_OUTER_SUPPORT = 0.88
 _OUTER_EVIDENCE = 0.3
 _APART, _OUTSIDE = 0.10, 1.2
-_NEAR_SUPPORT = 0.85
+_NEARLY = 0.75
 _SAME_RADIUS = 0.12
 _SAME_PLACE = 0.6
 
@@ -232,14 +231,16 @@ def _steps(time_s: FloatArray, *curves: FloatArray) -> tuple[FloatArray, ...]:
 
 
 def _outermost(core: Track, tracks: Sequence[Track], lifting: Lifting) -> Track:
-    """The largest rim around the chosen one that is seen nearly as well, completed by those within it.
+    """The largest rim around the chosen one that is its stack's, completed by those within it.
 
-    Plates on a sleeve differ in size, and part of a rim with part of its lettering looks like a smaller rim.
+    Plates on a sleeve differ in size, and rings within a plate are often seen better than its rim. A ring of
+    the same disc is taken where it is seen nearly as well; another rim, which may touch the plate on one side
+    and be clothes on the other, only where it is seen as well.
     """
     least = _OUTER_EVIDENCE * _evidence(core, lifting)
     moving = [track for track in tracks if _evidence(track, lifting) >= least]
     for track in sorted(moving, key=lambda t: t.radius_px):
-        if track.support >= _OUTER_SUPPORT * core.support and around(track, core):
+        if around(track, core) and (track.support >= core.support or _ring(track, core, lifting)):
             core = track
     for track in sorted(moving, key=lambda t: -float(t.share.sum())):
         if (track.known & ~core.known).any() and around(core, track) and in_step(core, track):
@@ -247,16 +248,23 @@ def _outermost(core: Track, tracks: Sequence[Track], lifting: Lifting) -> Track:
     return core
 
 
+def _ring(outer: Track, inner: Track, lifting: Lifting) -> bool:
+    """Whether two rims are rings of one plate, the outer one plausible by itself."""
+    seen = outer.support >= _NEARLY * inner.support
+    return seen and rings(outer, inner) and _score(outer, lifting) > 0
+
+
 def _nearest(core: Track, tracks: Sequence[Track], lifting: Lifting) -> Track:
-    """The end of the bar nearer to the camera: a larger plate that is seen and moves nearly as well."""
+    """The end of the bar nearer to the camera: a larger plate elsewhere, seen and moving nearly as well."""
     worth = _evidence(core, lifting)
     for track in sorted(tracks, key=lambda t: t.radius_px):
         ratio = track.radius_px / core.radius_px
         if (
             OUTER[0] < ratio < OUTER[1]
-            and track.support >= _NEAR_SUPPORT * core.support
+            and track.support >= _NEARLY * core.support
             and _score(track, lifting) > 0
-            and _evidence(_stitched(track, tracks, lifting), lifting) >= 0.5 * worth
+            and _evidence(whole := _stitched(track, tracks, lifting), lifting) >= 0.5 * worth
+            and beside(whole, core)
         ):
             core = track
     return core

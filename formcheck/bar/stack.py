@@ -1,4 +1,4 @@
-"""Rims of one stack of plates: one around another, moving with it."""
+"""How two rims lie to each other: one stack of plates, one around another, or two ends of the bar."""
 
 import numpy as np
 
@@ -9,6 +9,8 @@ OUTER = (1.06, 1.6)
 
 _CONTAINS = 1.08
 _STEADY = 0.04
+_ONE_CENTRE = 0.1
+_ONE_RATIO = 0.02
 
 
 def around(outer: Track, inner: Track) -> bool:
@@ -22,6 +24,27 @@ def around(outer: Track, inner: Track) -> bool:
     apart = np.abs(outer.rim[both, :2] - inner.rim[both, :2])
     room = _CONTAINS * outer.rim[both, 2:] - inner.rim[both, 2:]
     return bool((np.median(apart - room, axis=0) <= 0).all())
+
+
+def rings(outer: Track, inner: Track) -> bool:
+    """Whether two rims are of one disc: they keep one centre and the ratio of their radii."""
+    both = outer.known & inner.known
+    apart = (outer.rim[both, :2] - inner.rim[both, :2]) / outer.rim[both, 3:]
+    ratio = np.log(outer.rim[both, 3] / inner.rim[both, 3])
+    return bool(
+        (np.abs(np.median(apart, axis=0)) <= _ONE_CENTRE).all()
+        and np.abs(ratio - np.median(ratio)).mean() <= _ONE_RATIO
+        and in_step(outer, inner)
+    )
+
+
+def beside(one: Track, other: Track) -> bool:
+    """Whether two rims are seen at once in different places: not one within the other."""
+    both = one.known & other.known
+    if not both.any():
+        return False
+    apart = np.linalg.norm(one.rim[both, :2] - other.rim[both, :2], axis=1)
+    return bool(np.median(apart) > other.radius_px)
 
 
 def in_step(outer: Track, inner: Track) -> bool:

@@ -182,9 +182,12 @@ class PlateTracker:
                 _weigh(track, persons)
         lift = min(float(np.median([track.lift for track in self._tracks] or [0.0])), 0.0)
         for rim, share in zip(*_near(edges, person, aspects), strict=True):
-            if all(share > t.share + _BETTER for t in self._tracks if alike(rim, t.rim)):
+            same = [track for track in self._tracks if alike(rim, track.rim)]
+            if not same:
                 self._tracks.append(_Track(self._count, rim, share, time_s, share, fitted=rim, lift=lift))
                 self._count += 1
+            elif all(share > track.share + _BETTER for track in same):
+                _seat(max(same, key=lambda track: track.lift), rim, share, time_s)
         worth = np.array([_worth(track, persons) for track in self._tracks])
         most = _MOST_SETTLED if self._settled() else _MOST_TRACKS
         kept = distinct(np.array([t.rim for t in self._tracks]).reshape(-1, 4), worth, most)
@@ -198,6 +201,13 @@ class PlateTracker:
         if others and self._searches % 2:
             return persons[1 + rounds % others], aspects
         return persons[0], aspects
+
+
+def _seat(track: _Track, rim: FloatArray, share: float, time_s: float) -> None:
+    """Put a track that has slipped on the rim that was found beside it."""
+    track.rim = track.fitted = rim
+    track.share = track.now = share
+    track.seen_s = time_s
 
 
 def _zoom(frame: Frame) -> float:
