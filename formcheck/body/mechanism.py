@@ -1,5 +1,6 @@
 """What the eyes should see of a body: one row of predictions for each frame."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -97,7 +98,7 @@ class Mechanism:
         body, values = self.figure(curves, shared), self.unknowns.named(shared)
         aside = np.array([float(self.near), 0.0, 0.0])
         plate = body.bar + aside * values["plate_aside_m"][:, :, None]
-        points = np.concatenate([self._keypoints_m(body, values["stature_m"]), plate[:, :, None]], axis=2)
+        points = np.concatenate([self._keypoints_m(body, values), plate[:, :, None]], axis=2)
         sway = curves[..., -len(SWAY) :] if self.held_by_hand else None
         pixels, depth = project(points, values, self.size_px, sway)
         radius = values["ln_focal"] + np.log(self.plate_radius_m) - np.log(depth[..., -1])
@@ -106,17 +107,17 @@ class Mechanism:
         rows = [pixels.reshape(*pixels.shape[:2], -1), radius[..., None], flat[..., None]]
         return np.concatenate([*rows, self._physical(body, curves)], axis=-1)
 
-    def _keypoints_m(self, body: Figure, stature: FloatArray) -> FloatArray:
+    def _keypoints_m(self, body: Figure, values: Mapping[str, FloatArray]) -> FloatArray:
         """(B, n, 2J, 3) where the network sees the joints of both sides."""
-        points, offsets = [], self.lift.offsets
+        points, offsets, stature = [], self.lift.offsets, values["stature_m"][..., None]
         own = offsets.front if self._front_on else {}
         for name in self.lift.keypoints:
-            inward = offsets.inward.get(name, 0.0)
-            off = -inward * stature[..., None] * np.array([1.0, 0.0, 0.0]) + np.zeros_like(body.bar)
+            off = -offsets.inward.get(name, 0.0) * stature * np.array([1.0, 0.0, 0.0])
+            off = off + np.zeros_like(body.bar)
             for bone, (along, forward) in own.get(name, getattr(offsets, name, {})).items():
-                up, ahead = np.cos(body.leans[bone]), np.sin(body.leans[bone])
-                y, z = along * up - forward * ahead, along * ahead + forward * up
-                off = off + stature[..., None] * np.stack([np.zeros_like(y), y, z], axis=-1)
+                off = off + stature * _off_bone(body.leans[bone], along, forward)
+            for bone, (along, forward) in offsets.drawn.get(name, {}).items():
+                off = off + stature * values["thigh"][..., None] * _off_bone(body.leans[bone], along, forward)
             points += [(body.joints[side][name] + off) * _OUTWARD[side] for side in SIDES]
         return np.stack(points, axis=2)
 
@@ -177,6 +178,13 @@ class Mechanism:
             mean.append(np.zeros_like(low))
             sd.append(np.full_like(low, limit * np.sqrt(alike)))
         return np.stack(mean, axis=-1), np.stack(sd, axis=-1)
+
+
+def _off_bone(lean: FloatArray, along: float, forward: float) -> FloatArray:
+    """(..., 3) a place off a joint, told along a bone that leans (...) rad and forward of it."""
+    up, ahead = np.cos(lean), np.sin(lean)
+    y, z = along * up - forward * ahead, along * ahead + forward * up
+    return np.stack([np.zeros_like(y), y, z], axis=-1)
 
 
 _TOP, _BOTTOM = 0.04, 0.03

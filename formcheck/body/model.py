@@ -79,7 +79,9 @@ class Term(_Strict):
 class Offsets(_Strict):
     """Where the network sees a joint, less its center, by the bones on which that depends, and `inward`.
 
-    `front` goes before the others in front views, where what is ahead of a joint is not seen.
+    `front` goes before the others in front views, where what is ahead of a joint is not seen. A network draws
+    unusual bodies toward usual ones: `drawn` is what comes besides for each unit of the logarithm of the
+    thigh over its usual share of the stature.
     """
 
     source: str
@@ -89,6 +91,7 @@ class Offsets(_Strict):
     ankle: dict[SegmentName, OffAxis]
     inward: dict[JointName, float] = {}
     front: dict[JointName, dict[SegmentName, OffAxis]] = {}
+    drawn: dict[JointName, dict[SegmentName, OffAxis]] = {}
 
 
 class BodyModel(_Strict):
