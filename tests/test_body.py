@@ -64,6 +64,19 @@ def test_joints_in_the_picture_bend_as_the_body_does():
     assert np.isnan(body.joints_px["left_hip"]).all(axis=1).tolist() == np.isnan(body.depth_m).tolist()
 
 
+@pytest.mark.parametrize("thigh", [-0.12, 0.12], ids=["short", "long"])
+def test_a_network_that_draws_thighs_toward_usual_ones_is_allowed_for(thigh):
+    lift = body_model("squat")
+    take = film(Set(true={"thigh": thigh}))
+    credulous = lift.model_copy(update={"offsets": lift.offsets.model_copy(update={"drawn": {}})})
+
+    def off_deg(body):
+        return np.nanmean(np.abs(take.error_deg(body, "hip_flexion")))
+
+    assert off_deg(take.fit()) < 0.5
+    assert off_deg(take.fit(lift=credulous)) > 1.0
+
+
 def test_balance_is_the_change_within_a_rep():
     take = film(Set())
     body = take.fit()
