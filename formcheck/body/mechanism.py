@@ -110,13 +110,13 @@ class Mechanism:
     def _keypoints_m(self, body: Figure, values: Mapping[str, FloatArray]) -> FloatArray:
         """(B, n, 2J, 3) where the network sees the joints of both sides."""
         points, offsets, stature = [], self.lift.offsets, values["stature_m"][..., None]
-        own = offsets.front if self._front_on else {}
+        own, drawn = (offsets.front, {}) if self._front_on else ({}, offsets.drawn)
         for name in self.lift.keypoints:
             off = -offsets.inward.get(name, 0.0) * stature * np.array([1.0, 0.0, 0.0])
             off = off + np.zeros_like(body.bar)
             for bone, (along, forward) in own.get(name, getattr(offsets, name, {})).items():
                 off = off + stature * _off_bone(body.leans[bone], along, forward)
-            for bone, (along, forward) in offsets.drawn.get(name, {}).items():
+            for bone, (along, forward) in drawn.get(name, {}).items():
                 off = off + stature * values["thigh"][..., None] * _off_bone(body.leans[bone], along, forward)
             points += [(body.joints[side][name] + off) * _OUTWARD[side] for side in SIDES]
         return np.stack(points, axis=2)

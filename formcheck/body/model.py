@@ -80,8 +80,8 @@ class Offsets(_Strict):
     """Where the network sees a joint, less its center, by the bones on which that depends, and `inward`.
 
     `front` goes before the others in front views, where what is ahead of a joint is not seen. A network draws
-    unusual bodies toward usual ones: `drawn` is what comes besides for each unit of the logarithm of the
-    thigh over its usual share of the stature.
+    unusual bodies toward usual ones: `drawn` is what comes besides, but in front views, for each unit of the
+    logarithm of the thigh over its usual share of the stature.
     """
 
     source: str
