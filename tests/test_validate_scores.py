@@ -6,11 +6,12 @@ from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
+import numpy as np
 import pytest
 from builders import make_fault
 from hypothesis import given
 from hypothesis import strategies as st
-from synthetic import hidden, shifted
+from synthetic import Shot, hidden, shifted
 from truths import filmed, known, outcome_of, refused, table, total, truth_of, with_reps
 
 from formcheck.report import MeasurePart
@@ -255,6 +256,57 @@ def test_without_a_yaw_the_band_is_not_known() -> None:
     assert yaw_band(truth_of(filmed(), view={})) == "unknown"
 
 
+# fitted bodies
+
+
+UNSEEN: dict[str, Any] = {"lifter": {"body": "older_man", "height_m": 1.755}}
+
+
+def with_fit(outcome: Outcome, shot: Shot, *, off_deg: float, sd_deg: float) -> Outcome:
+    """The same outcome as if the fitted knee were off by so much, and hips were told to be 5 cm below it."""
+    assert outcome.analysis is not None
+    signals = outcome.analysis.signals
+    knee = np.interp(signals.time_s, shot.motion.time_s, shot.angle_deg("knee_flexion_deg")) + off_deg
+    curve = "fitted_knee_flexion_deg"
+    changed = replace(
+        signals,
+        values={**signals.values, curve: knee},
+        sd={**signals.sd, curve: np.full_like(knee, sd_deg)},
+    )
+    depth = {"hips_below_knees": MeasurePart(value=5.0, unit="cm", low=4.0, high=6.0)}
+    first, *others = outcome.analysis.report.reps
+    reps = [first.model_copy(update={"measures": {**first.measures, **depth}}), *others]
+    return with_reps(replace(outcome, analysis=replace(outcome.analysis, signals=changed)), reps)
+
+
+@pytest.mark.parametrize(("sd_deg", "inside"), [(2.0, 0.0), (3.0, 1.0)])
+def test_fits_of_unseen_bodies_have_rows_of_their_own(sd_deg: float, inside: float, tmp_path: Path) -> None:
+    shot = filmed()
+    outcome = with_fit(outcome_of(shot, tmp_path, **UNSEEN), shot, off_deg=-4.0, sd_deg=sd_deg)
+    rows = {key[-1]: row.figures for key, row in table("unseen", outcome).items() if key[1] == "squat"}
+    assert set(rows) == {"knee", "hip", "trunk", "depth, cm"}
+    knee = {name: figure.value for name, figure in rows["knee"].items()}
+    assert knee == {
+        "mae": pytest.approx(4.0, abs=0.1),
+        "bias": pytest.approx(-4.0, abs=0.1),
+        "sd": pytest.approx(0.0, abs=0.1),
+        "inside": inside,
+        "assessed": 1.0,
+    }
+    assert values(outcome, "unseen", "depth, cm", "error")[0] == pytest.approx(5.0 - 3.7)
+    assert values(outcome, "unseen", "depth, cm", "inside")[0] == 0.0
+
+
+def test_bodies_that_were_tuned_on_are_not_unseen(tmp_path: Path) -> None:
+    for lifter in ({"body": "man"}, {"height_m": 1.755}):
+        assert table("unseen", outcome_of(filmed(), tmp_path, lifter=lifter)) == {}
+
+
+def test_of_an_unseen_body_that_was_refused_nothing_was_assessed() -> None:
+    row = total("unseen", "knee", refused(filmed(), **UNSEEN))
+    assert (row["assessed"].value, row["mae"].value, row["mae"].n) == (0.0, None, 0)
+
+
 # verdicts
 
 
@@ -318,6 +370,7 @@ def test_measures_are_held_against_their_truth(tmp_path: Path) -> None:
         "eccentric": pytest.approx(1.4),
         "concentric": pytest.approx(1.2),
         "depth": pytest.approx(0.037 / (THIGH_OF_HEIGHT * 1.755)),
+        "hips_below_knees": pytest.approx(3.7),
         "knee_flexion_turn": pytest.approx(125.0, abs=0.1),
         "hip_flexion_turn": pytest.approx(135.0, abs=0.1),
         "trunk_lean_turn": pytest.approx(40.0, abs=0.1),

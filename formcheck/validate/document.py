@@ -41,6 +41,7 @@ from formcheck.validate.samples import Scored
 from formcheck.validate.summary import Row, Table, summarize
 from formcheck.validate.tables import TABLES
 from formcheck.validate.takes import eyes_sha256
+from formcheck.validate.unseen import unseen_samples
 from formcheck.validate.verdicts import interval_samples
 from formcheck.validate.watch import Outcome
 from formcheck.validate.whole import (
@@ -58,9 +59,9 @@ Confusion = dict[str, dict[str, dict[str, int]]]
 """How its truth was made, then what is true, then what was found: how many clips."""
 
 _SCORES = (
-    rep_samples, timing_samples, angle_samples, keypoint_samples, joint_samples, bend_samples, track_samples,
-    path_samples, measure_samples, fault_samples, call_samples, interval_samples, lift_samples, view_samples,
-    cost_samples,
+    rep_samples, timing_samples, angle_samples, unseen_samples, keypoint_samples, joint_samples, bend_samples,
+    track_samples, path_samples, measure_samples, fault_samples, call_samples, interval_samples, lift_samples,
+    view_samples, cost_samples,
 )  # fmt: skip
 
 

@@ -104,9 +104,14 @@ def rms(values: FloatArray) -> float:
     return float(np.sqrt(np.mean(values**2)))
 
 
+def sd(values: FloatArray) -> float:
+    """Standard deviation; NaN of a single row."""
+    return float(np.std(values, ddof=1)) if len(values) > 1 else float("nan")
+
+
 def limits_95(values: FloatArray) -> float:
     """Half of the 95 % limits of agreement: 1.96 standard deviations (Bland and Altman 1986)."""
-    return 1.96 * float(np.std(values, ddof=1)) if len(values) > 1 else float("nan")
+    return 1.96 * sd(values)
 
 
 def count(column: int) -> Statistic:

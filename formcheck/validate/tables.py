@@ -93,6 +93,22 @@ TABLES = (
         "space. Inside: in the fit's interval.",
     ),
     Table(
+        "unseen",
+        "Fitted bodies of lifters that nothing was tuned on, found less true",
+        ("lift", "yaw"),
+        "joint",
+        (
+            Column("mae", "mean\nerror", "error", f.mean_size, "1", interval=True),
+            Column("bias", "bias", "error", f.mean, "1", interval=True),
+            Column("sd", "SD", "error", f.sd, "1", counted="n"),
+            Column("inside", "in\n90 %", "inside", f.mean, "%", interval=True),
+            Column("assessed", "asses-\nsed", "assessed", f.mean, "%", counted="of"),
+        ),
+        "Where the fit is trusted. Angles in degrees, of the near side in the frames inside the true reps; "
+        "depth, by rep: hip joint below knee joint at the deepest. In 90 %: in the fit's interval.",
+        "no clip of those bodies",
+    ),
+    Table(
         "keypoints",
         "Keypoints of the near side inside the true reps",
         ("lift", "yaw"),

@@ -85,6 +85,8 @@ def true_value(outcome: Outcome, name: str, index: int) -> float | None:
         return _true_duration(outcome, name, index)
     if name == "depth":
         return _true_depth(outcome.clip.truth, index)
+    if name == "hips_below_knees":
+        return _true_depth_cm(outcome.clip.truth, index)
     if name in _BAR_MEASURES:
         return true_measure(outcome.clip.truth, name, index)
     joint, _, instant = name.replace("_flexion", "").replace("_lean", "").rpartition("_")
@@ -95,11 +97,16 @@ def true_value(outcome: Outcome, name: str, index: int) -> float | None:
 
 def _true_depth(truth: Truth, index: int) -> float | None:
     """Depth in thigh lengths."""
-    depth_m = truth.rep_metrics[index].depth_m if truth.rep_metrics else None
+    depth_cm = _true_depth_cm(truth, index)
     thigh_m = truth.lifter.thigh_m
     if thigh_m is None and truth.lifter.height_m is not None:
         thigh_m = THIGH_OF_HEIGHT * truth.lifter.height_m
-    return None if depth_m is None or thigh_m is None else depth_m / thigh_m
+    return None if depth_cm is None or thigh_m is None else depth_cm / 100 / thigh_m
+
+
+def _true_depth_cm(truth: Truth, index: int) -> float | None:
+    depth_m = truth.rep_metrics[index].depth_m if truth.rep_metrics else None
+    return None if depth_m is None else 100 * depth_m
 
 
 def _true_duration(outcome: Outcome, name: str, index: int) -> float | None:
