@@ -7,8 +7,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from formcheck.body import Body, BodyModel, fit_body
+from formcheck.body.human import load_human
 from formcheck.body.mechanism import Mechanism
-from formcheck.body.model import in_si, load_human
+from formcheck.body.model import in_si
 from formcheck.body.result import read
 from formcheck.body.unknowns import lay_out
 from formcheck.lifts import load_lift

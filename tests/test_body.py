@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 from mechanisms import Set, body_model, film, jittered, mirrored, without_plate
 
+from formcheck.body.human import load_human
 from formcheck.errors import SettingsError
 from formcheck.lifts import load_lift
 from formcheck.metrics.measure import Z90
@@ -450,3 +451,24 @@ def test_at_an_angle_either_end_of_the_bar_may_be_the_one_that_was_followed(lift
 def test_odd_widths_count_only_where_they_are_seen(yaw_deg, trusted):
     take = film(Set(yaw_deg=yaw_deg, true={"half_hips": 0.9}))
     assert take.fit().trusted is trusted
+
+
+def test_lengths_that_hardly_occur_together_are_not_trusted():
+    """Each on its own is within what is believed of a lifter."""
+    alone = film(Set(true={"trunk": 0.17})).fit()
+    assert alone.trusted, alone.why
+    both = film(Set(true={"thigh": -0.16, "trunk": 0.18, "shank": 0.16, "foot": 0.24})).fit()
+    assert abs(both.residual.strangest_sd) < 3.5
+    assert both.residual.usual < 0.005 < alone.residual.usual
+    assert not both.trusted
+    assert "together" in both.why
+
+
+def test_a_strange_thigh_is_strange_by_its_ratio_although_the_fit_is_less_sure_of_it():
+    body = film(Set(true={"thigh": -0.12})).fit()
+    human = load_human()
+    share, sd = human.ratios.of("thigh")
+    found = np.log(body.lengths_m["thigh"].value_m / body.lengths_m["stature"].value_m / share)
+    assert body.residual.strangest == "thigh"
+    assert body.residual.strangest_sd == pytest.approx(found / sd, abs=0.05)
+    assert human.wider.bones["thigh"] > 1

@@ -10,7 +10,8 @@ from pydantic import ValidationError
 from formcheck.body.camera import look, project
 from formcheck.body.chain import figure, leg_front
 from formcheck.body.evidence import RATE_HZ, gather
-from formcheck.body.model import BodyModel, load_human
+from formcheck.body.human import load_human
+from formcheck.body.model import BodyModel
 from formcheck.body.result import reach_deviation_deg
 from formcheck.body.solve import Normal
 from formcheck.body.spline import KNOTS_S, Splines, merge_spans

@@ -15,8 +15,9 @@ from formcheck.body.body import Body, CameraPlace, Length, body_of
 from formcheck.body.curves import add_curves
 from formcheck.body.evidence import gather, held_by_hand, spans_of
 from formcheck.body.fit import fit
+from formcheck.body.human import load_human
 from formcheck.body.mechanism import Mechanism
-from formcheck.body.model import BodyModel, TermName, load_human
+from formcheck.body.model import BodyModel, TermName
 from formcheck.body.spline import Splines, merge_spans
 from formcheck.body.trust import Residual
 from formcheck.body.unknowns import lay_out

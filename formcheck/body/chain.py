@@ -11,7 +11,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from formcheck.body.model import BodyModel, Human
+from formcheck.body.human import Human
+from formcheck.body.model import BodyModel
 from formcheck.body.unknowns import lengths_m
 from formcheck.pose import FloatArray
 

@@ -5,7 +5,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from formcheck.body.model import BodyModel, Human
+from formcheck.body.human import Human
+from formcheck.body.model import BodyModel
 from formcheck.motion import Motion
 from formcheck.pose import FloatArray
 from formcheck.reps import Rep

@@ -7,7 +7,8 @@ import numpy as np
 
 from formcheck.body.camera import look, project
 from formcheck.body.chain import Figure, figure
-from formcheck.body.model import ASIDE, CURVES, SWAY, BodyModel, Curve, Human, Offsets, Term, in_si
+from formcheck.body.human import Human
+from formcheck.body.model import ASIDE, CURVES, SWAY, BodyModel, Curve, Offsets, Term, in_si
 from formcheck.body.unknowns import Unknowns
 from formcheck.pose import FloatArray
 from formcheck.skeleton import SIDES

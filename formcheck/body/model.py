@@ -1,14 +1,10 @@
 """What is known beforehand of a lift's body: unknowns, curves and physical terms, as data."""
 
-import tomllib
-from functools import cache
-from importlib import resources
 from typing import Literal, Self
 
 import numpy as np
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
-from formcheck.settings import Preset
 from formcheck.view import ViewName
 
 Prior = tuple[float, float]
@@ -19,16 +15,17 @@ OffAxis = tuple[float, float]
 
 JointName = Literal["shoulder", "elbow", "wrist", "hip", "knee", "ankle", "heel", "toe"]
 SegmentName = Literal["trunk", "thigh", "shank", "floor"]
-BoneName = Literal["thigh", "shank", "trunk", "upper_arm", "forearm", "foot", "half_hips", "half_shoulders"]
 TermName = Literal["balance", "contact", "floor", "knee", "reach"]
 """Groups of physical terms that a fit can do without."""
 
 
-class _Strict(BaseModel):
+class Strict(BaseModel):
+    """Data of which every name is known and that stay as they were read."""
+
     model_config = ConfigDict(extra="forbid", frozen=True)
 
 
-class Curve(_Strict):
+class Curve(Strict):
     """One degree of freedom over time, in degrees if its name ends so, else in metres.
 
     Attributes
@@ -52,7 +49,7 @@ class Curve(_Strict):
     seen: Prior | None = None
 
 
-class Term(_Strict):
+class Term(Strict):
     """Something physical that holds at part of the bar's way.
 
     Attributes
@@ -76,7 +73,7 @@ class Term(_Strict):
     source: str
 
 
-class Offsets(_Strict):
+class Offsets(Strict):
     """Where the network sees a joint, less its center, by the bones on which that depends, and `inward`.
 
     `front` goes before the others in front views, where what is ahead of a joint is not seen. A network draws
@@ -94,7 +91,7 @@ class Offsets(_Strict):
     drawn: dict[JointName, dict[SegmentName, OffAxis]] = {}
 
 
-class BodyModel(_Strict):
+class BodyModel(Strict):
     """The `[body]` section of a lift's file.
 
     Attributes
@@ -199,146 +196,6 @@ QUANTITIES: dict[str, tuple[str, ...]] = {
     "lying": ("arm_extension", "wrist_over_shoulder_m"),
 }
 """By the chain, what a physical term can be about."""
-
-
-class CameraPrior(_Strict):
-    """What is assumed of the camera."""
-
-    source: str
-    azimuth_sd_deg: float
-    pitch_deg: Prior
-    roll_deg: Prior
-    focal_over_long_side: Prior
-    ln_distance_sd: float
-
-
-class Sway(_Strict):
-    """Curves of a camera that is held by hand."""
-
-    sway_right_m: Curve
-    sway_down_m: Curve
-
-
-class Stature(_Strict):
-    """What is assumed of the lifter's height, and how well a given one is known."""
-
-    source: str
-    prior_m: Prior
-    given_sd_m: float
-
-
-class Foot(_Strict):
-    """A shod foot: heights in statures, the rest in foot lengths from the ankle."""
-
-    source: str
-    ankle_height: float
-    heel_height: float
-    toe_height: float
-    heel_behind: float
-    toe_ahead: float
-    middle_ahead: float
-
-
-class Skin(_Strict):
-    """How far before the line through the joint centers the front of a leg is, in statures."""
-
-    source: str
-    ankle: float
-    knee: float
-    hip: float
-
-
-class Masses(_Strict):
-    """Shares of body mass, both sides together, and how far up the trunk its center is."""
-
-    source: str
-    shank: float
-    thigh: float
-    trunk: float
-    arms: float
-    trunk_at: float
-
-
-class Networks(_Strict):
-    """How much larger a fit's deviations are with each preset's network."""
-
-    source: str
-    factor: dict[Preset | Literal[""], float]
-
-
-class Noise(_Strict):
-    """How far what the eyes saw is off, and for how long it stays so.
-
-    Attributes
-    ----------
-    keypoint
-        Of the lifter's height in the picture.
-    unsure, confident
-        A keypoint of no confidence has 1 + `unsure` times the noise of one of `confident` and more.
-    in_plate, far_side
-        Factors inside the near plate for each joint, and for the far side in views within `side_within_deg`
-        of the side.
-    keypoint_tau_s, plate_tau_s
-        Within such a time errors are alike.
-    plate_px, plate_size, plate_flatness
-        Of the plate's center, of its radius as a share, and of the ratio of its axes.
-    of
-        Factor for each joint.
-    """
-
-    source: str
-    keypoint: float
-    unsure: float
-    confident: float
-    in_plate: dict[JointName, float]
-    far_side: float
-    side_within_deg: float
-    keypoint_tau_s: float
-    plate_px: float
-    plate_tau_s: float
-    plate_size: float
-    plate_flatness: float
-    of: dict[JointName, float]
-
-
-class Ratios(_Strict):
-    """Lengths between joint centers over stature, with deviations as shares."""
-
-    source: str
-    thigh: Prior
-    shank: Prior
-    trunk: Prior
-    upper_arm: Prior
-    forearm: Prior
-    foot: Prior
-    half_hips: Prior
-    half_shoulders: Prior
-
-    def of(self, bone: BoneName) -> Prior:
-        """Mean and deviation of a bone."""
-        prior: Prior = getattr(self, bone)
-        return prior
-
-
-class Human(_Strict):
-    """What is assumed of any lifter and any camera."""
-
-    camera: CameraPrior
-    sway: Sway
-    stature: Stature
-    ratios: Ratios
-    foot: Foot
-    skin: Skin
-    masses: Masses
-    networks: Networks
-    noise: Noise
-
-
-@cache
-def load_human() -> Human:
-    """Read `human.toml`."""
-    text = (resources.files("formcheck.body") / "human.toml").read_text("utf-8")
-    return Human.model_validate(tomllib.loads(text))
 
 
 def in_si(name: str, value: float) -> float:

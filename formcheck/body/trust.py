@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 import numpy as np
+from scipy.special import chdtrc
 
 from formcheck.body.fit import Fitted
 from formcheck.body.mechanism import PLATE_COLUMNS
@@ -13,6 +14,9 @@ from formcheck.view import View
 
 _FAR_OUT_SD = 3.5
 """Of nine lengths one is that far off in one lifter of two hundred."""
+
+_RARE = 0.005
+"""All of them together are so far off in as few."""
 
 _OFF = 3.0
 _MOST_OFF = 0.35
@@ -57,6 +61,9 @@ class Residual:
     strangest, strangest_sd
         The bone whose length is farthest from what is usual, and how far in standard deviations; widths
         count where they are seen, which they are not from the side.
+    usual
+        Chance, 0..1, that all lengths together are even farther from what is usual in some lifter: the upper
+        tail of chi-square over the sum of squares, as if each varied on its own.
     rounds
         Steps until nothing moved.
     """
@@ -71,12 +78,13 @@ class Residual:
     exchanged: float
     strangest: str
     strangest_sd: float
+    usual: float
     rounds: int
 
 
 def residual_of(fitted: Fitted) -> Residual:
     """Compare a fitted body with what it was fitted to."""
-    weighed, unknowns = fitted.weighed, fitted.mechanism.unknowns
+    weighed = fitted.weighed
     errors = weighed.errors
     known = np.isfinite(errors)
     capped = np.minimum(errors[known], _OFF)
@@ -86,13 +94,7 @@ def residual_of(fitted: Fitted) -> Residual:
     row = fitted.mechanism.predict(curves[None], fitted.shared[None])[0][:, plate]
     away = np.linalg.norm((weighed.target[:, plate] - row)[:, :2], axis=1)
     counts = np.isfinite(weighed.sd[:, count])
-    unseen = WIDTHS if fitted.mechanism.side_on else ()
-    far = {
-        name: float(fitted.shared[unknowns.index(name)] - unknowns.mean[unknowns.index(name)])
-        / float(unknowns.sd[unknowns.index(name)])
-        for name in (*BONES, "stature_m")
-        if name not in unseen
-    }
+    far = _unusual_sd(fitted)
     # A lift file may do without a joint's keypoint: it is then missed nowhere.
     sight = {n: fitted.evidence.in_sight.get(n, 1.0) for n in _NEEDED[fitted.mechanism.lift.chain]}
     hidden = min(sight, key=lambda name: sight[name])
@@ -108,8 +110,19 @@ def residual_of(fitted: Fitted) -> Residual:
         exchanged=0.0 if fitted.mechanism.side_on else float(weighed.exchanged.mean()),
         strangest=strangest,
         strangest_sd=far[strangest],
+        usual=float(chdtrc(len(far), sum(one**2 for one in far.values()))),
         rounds=fitted.rounds,
     )
+
+
+def _unusual_sd(fitted: Fitted) -> dict[str, float]:
+    """By length how far it is from what is usual, in standard deviations."""
+    mechanism, unknowns = fitted.mechanism, fitted.mechanism.unknowns
+    unseen = WIDTHS if mechanism.side_on else ()
+    sd: dict[str, float] = {bone: mechanism.human.ratios.of(bone)[1] for bone in BONES if bone not in unseen}
+    sd["stature_m"] = unknowns.sd[unknowns.index("stature_m")]
+    far = fitted.shared - unknowns.mean
+    return {name: float(far[unknowns.index(name)] / sd[name]) for name in sd}
 
 
 def _near_outliers(fitted: Fitted) -> float:
@@ -140,13 +153,17 @@ def doubts(residual: Residual) -> str:
     if residual.plate_px > _PLATE_OFF_PX:
         return f"the bar cannot be where the plate was seen: {residual.plate_px:.0f} pixels away"
     if abs(residual.strangest_sd) > _FAR_OUT_SD:
-        return (
-            f"the fitted {residual.strangest.removesuffix('_m').replace('_', ' ')} is "
-            f"{abs(residual.strangest_sd):.1f} standard deviations from what is usual"
-        )
+        return f"the fitted {_strangest(residual)}"
+    if residual.usual < _RARE:
+        return f"hardly a lifter has bones of such lengths together: the {_strangest(residual)}"
     if _MIXED[0] < residual.exchanged < _MIXED[1]:
         return f"left and right were exchanged in {residual.exchanged:.0%} of the frames"
     return ""
+
+
+def _strangest(residual: Residual) -> str:
+    name = residual.strangest.removesuffix("_m").replace("_", " ")
+    return f"{name} is {abs(residual.strangest_sd):.1f} standard deviations from what is usual"
 
 
 def unproved(lift: BodyModel, view: View) -> str:

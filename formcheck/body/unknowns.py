@@ -6,10 +6,11 @@ from typing import Self
 
 import numpy as np
 
-from formcheck.body.model import UNKNOWNS, BodyModel, Human, in_si
+from formcheck.body.human import BoneName, Human
+from formcheck.body.model import UNKNOWNS, BodyModel, in_si
 from formcheck.pose import FloatArray
 
-BONES = (
+BONES: tuple[BoneName, ...] = (
     "thigh", "shank", "trunk", "upper_arm", "forearm", "foot", "half_hips", "half_shoulders",
 )  # fmt: skip
 """Lengths that belong to the lifter."""
@@ -62,7 +63,7 @@ def lay_out(
         "ln_focal": (float(np.log(focal[0] * long_side_px)), focal[1]),
         "stature_m": human.stature.prior_m if height_m is None else (height_m, human.stature.given_sd_m),
     }
-    rows |= {bone: (0.0, getattr(human.ratios, bone)[1]) for bone in BONES}
+    rows |= {bone: (0.0, human.ratios.of(bone)[1] * human.wider.bones.get(bone, 1.0)) for bone in BONES}
     for name in UNKNOWNS[lift.bar]:
         mean, sd = lift.unknowns[name]
         rows[name.removesuffix("_deg")] = (in_si(name, mean), in_si(name, sd))
@@ -72,9 +73,7 @@ def lay_out(
 
 def lengths_m(values: Mapping[str, FloatArray], human: Human) -> dict[str, FloatArray]:
     """Bone lengths in metres of named unknowns."""
-    return {
-        bone: getattr(human.ratios, bone)[0] * values["stature_m"] * np.exp(values[bone]) for bone in BONES
-    }
+    return {bone: human.ratios.of(bone)[0] * values["stature_m"] * np.exp(values[bone]) for bone in BONES}
 
 
 def _radians(prior: tuple[float, float]) -> tuple[float, float]:

@@ -9,7 +9,7 @@ balance reads A sin(lean) + B cos(lean) = C, which has a closed solution.
 from dataclasses import dataclass
 from math import asin, atan2, cos, degrees, hypot, radians, sin
 
-from formcheck.body.model import load_human
+from formcheck.body.human import load_human
 from formcheck.metrics.fitted import MASS_INDEX, NO_FIT
 from formcheck.metrics.measure import EDGE_S, Measure, Take, median
 from formcheck.reps import Rep
