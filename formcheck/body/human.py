@@ -5,10 +5,8 @@ from functools import cache
 from importlib import resources
 from typing import Literal
 
-from formcheck.body.model import Curve, JointName, Prior, Strict
+from formcheck.body.model import BoneName, Curve, JointName, Prior, Strict
 from formcheck.settings import Preset
-
-BoneName = Literal["thigh", "shank", "trunk", "upper_arm", "forearm", "foot", "half_hips", "half_shoulders"]
 
 
 class CameraPrior(Strict):
@@ -130,13 +128,6 @@ class Ratios(Strict):
         return prior
 
 
-class Wider(Strict):
-    """Factor on the deviation of a bone's ratio in the fit; 1 where none is named."""
-
-    source: str
-    bones: dict[BoneName, float]
-
-
 class Human(Strict):
     """What is assumed of any lifter and any camera."""
 
@@ -144,7 +135,6 @@ class Human(Strict):
     sway: Sway
     stature: Stature
     ratios: Ratios
-    wider: Wider
     foot: Foot
     skin: Skin
     masses: Masses

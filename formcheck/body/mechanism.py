@@ -9,7 +9,7 @@ from formcheck.body.camera import look, project
 from formcheck.body.chain import Figure, figure
 from formcheck.body.human import Human
 from formcheck.body.model import ASIDE, CURVES, SWAY, BodyModel, Curve, Offsets, Term, in_si
-from formcheck.body.unknowns import Unknowns
+from formcheck.body.unknowns import Unknowns, front_on, side_on
 from formcheck.pose import FloatArray
 from formcheck.skeleton import SIDES
 from formcheck.view import Side
@@ -52,20 +52,16 @@ class Mechanism:
     @property
     def side_on(self) -> bool:
         """Whether the camera was said to look from the side."""
-        return bool(np.abs(np.sin(self._azimuth)) >= np.cos(self._within))
+        return side_on(self._azimuth, self.human)
 
     @property
     def _front_on(self) -> bool:
         """Whether it was said to look from the front or the rear."""
-        return bool(np.abs(np.cos(self._azimuth)) >= np.cos(self._within))
+        return front_on(self._azimuth, self.human)
 
     @property
     def _azimuth(self) -> float:
         return float(self.unknowns.mean[self.unknowns.index("azimuth")])
-
-    @property
-    def _within(self) -> float:
-        return float(np.radians(self.human.noise.side_within_deg))
 
     @property
     def near_side(self) -> Side:

@@ -15,6 +15,7 @@ OffAxis = tuple[float, float]
 
 JointName = Literal["shoulder", "elbow", "wrist", "hip", "knee", "ankle", "heel", "toe"]
 SegmentName = Literal["trunk", "thigh", "shank", "floor"]
+BoneName = Literal["thigh", "shank", "trunk", "upper_arm", "forearm", "foot", "half_hips", "half_shoulders"]
 TermName = Literal["balance", "contact", "floor", "knee", "reach"]
 """Groups of physical terms that a fit can do without."""
 
@@ -110,6 +111,9 @@ class BodyModel(Strict):
         Where the network sees a joint, less its center.
     unknowns
         What is constant in a take: prior mean and deviation.
+    wider
+        How many times less sure of a bone a fit is beforehand than people's ratios say, but in front views. A
+        network has drawn its joints toward usual ones already; a strange length stays strange by the ratio.
     curves
         What moves.
     terms
@@ -130,6 +134,7 @@ class BodyModel(Strict):
     far_side: dict[JointName, float] = {}
     offsets: Offsets
     unknowns: dict[str, Prior]
+    wider: dict[BoneName, float] = {}
     curves: dict[str, Curve]
     terms: tuple[Term, ...] = ()
     spread: dict[ViewName, dict[str, tuple[float, float]]]

@@ -6,8 +6,8 @@ from typing import Self
 
 import numpy as np
 
-from formcheck.body.human import BoneName, Human
-from formcheck.body.model import UNKNOWNS, BodyModel, in_si
+from formcheck.body.human import Human
+from formcheck.body.model import UNKNOWNS, BodyModel, BoneName, in_si
 from formcheck.pose import FloatArray
 
 BONES: tuple[BoneName, ...] = (
@@ -63,12 +63,23 @@ def lay_out(
         "ln_focal": (float(np.log(focal[0] * long_side_px)), focal[1]),
         "stature_m": human.stature.prior_m if height_m is None else (height_m, human.stature.given_sd_m),
     }
-    rows |= {bone: (0.0, human.ratios.of(bone)[1] * human.wider.bones.get(bone, 1.0)) for bone in BONES}
+    wider = {} if front_on(azimuth, human) else lift.wider
+    rows |= {bone: (0.0, human.ratios.of(bone)[1] * wider.get(bone, 1.0)) for bone in BONES}
     for name in UNKNOWNS[lift.bar]:
         mean, sd = lift.unknowns[name]
         rows[name.removesuffix("_deg")] = (in_si(name, mean), in_si(name, sd))
     values = np.array(list(rows.values()))
     return Unknowns(tuple(rows), values[:, 0], values[:, 1])
+
+
+def side_on(azimuth: float, human: Human) -> bool:
+    """Whether a camera at that angle looks from the side."""
+    return bool(abs(np.sin(azimuth)) >= np.cos(np.radians(human.noise.side_within_deg)))
+
+
+def front_on(azimuth: float, human: Human) -> bool:
+    """Whether it looks from the front or the rear."""
+    return bool(abs(np.cos(azimuth)) >= np.cos(np.radians(human.noise.side_within_deg)))
 
 
 def lengths_m(values: Mapping[str, FloatArray], human: Human) -> dict[str, FloatArray]:
