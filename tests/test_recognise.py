@@ -110,6 +110,17 @@ def test_a_deadlift_with_a_long_set_up_is_one_rep() -> None:
     assert_reps(recognised(shot.motion), shot)
 
 
+def test_wrists_that_are_not_at_the_followed_bar_were_misread() -> None:
+    """Behind a post the network puts them at the thighs."""
+    fallen = (0.0, 0.65 * film("squat").px_per_m)
+    shot = film("squat", fps=30.0, plate_m=0.45)
+    found = recognised(shifted(shot.motion, left_wrist=fallen, right_wrist=fallen))
+    assert found.lift.name == "squat"
+    assert_reps(found, shot)
+    with pytest.raises(NotALift):
+        recognised(shifted(film("squat", fps=30.0).motion, left_wrist=fallen, right_wrist=fallen))
+
+
 def test_a_curl_between_squats_is_no_rep_and_lowers_the_confidence() -> None:
     """The hands go down and up before a set of three squats, the body does not."""
     shot = film("squat", Tempo(lead_s=5.0), fps=30.0)

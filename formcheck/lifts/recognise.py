@@ -15,6 +15,9 @@ from formcheck.skeleton import INDEX
 
 _LOWEST_TRUNK_DEG = 140.0
 
+_HOLDS_TRUNKS = 0.6
+"""Wrists that are so many trunk lengths above or below a followed bar do not hold it: they were misread."""
+
 
 @dataclass(frozen=True, slots=True)
 class Recognised:
@@ -108,15 +111,17 @@ def _posture(take: Take, rep: Rep) -> dict[str, float]:
     span = take.span(rep.start_s, rep.end_s)
     unit = take.signals.trunk_px
     trunk = _trunk_deg(take, rep)
+    bar = take.signals.bar_px[span, 1]
     wrists = take.points("left_wrist", "right_wrist")[span, 1]
+    if take.motion.bar_kind == "plate":
+        wrists = np.where(np.abs(wrists - bar) <= _HOLDS_TRUNKS * unit, wrists, np.nan)
     shoulders = take.points("left_shoulder", "right_shoulder")[span, 1]
     feet = take.points("left_ankle", "right_ankle")[span, 0]
-    hands = _spread(take.signals.bar_px[span, 1])
     return {
         "trunk_least_deg": _percentile(trunk, 5),
         "trunk_most_deg": _percentile(trunk, 95),
         "hands_below_shoulders": _percentile((wrists - shoulders) / unit, 50),
-        "hips_follow": _spread(take.points("left_hip", "right_hip")[span, 1]) / max(hands, 1e-6),
+        "hips_follow": _spread(take.points("left_hip", "right_hip")[span, 1]) / max(_spread(bar), 1e-6),
         "feet_travel": _spread(feet) / unit,
     }
 
