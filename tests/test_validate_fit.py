@@ -107,6 +107,10 @@ def test_a_bias_is_found_with_its_sign_turned() -> None:
     assert (entry.reps, entry.bodies) == (12, 6)
 
 
+def test_no_bias_has_no_sign() -> None:
+    assert f"{squat(fitted(many(lambda body, rep: 0.01))).side[NAME].offset:g}" == "0"
+
+
 def test_each_preset_lift_view_and_measure_has_its_own() -> None:
     table = fitted(
         [

@@ -146,7 +146,8 @@ def _correction(group: Sequence[Reading]) -> Correction | None:
     by_body = [[one.error for one in group if one.body == body] for body in sorted({o.body for o in group})]
     if len(by_body) < FEWEST_BODIES or group[0].view not in LiftTable.model_fields:
         return None
-    offset = round(-float(np.median([np.median(errors) for errors in by_body])), digits)
+    # Minus zero plus zero is zero.
+    offset = round(-float(np.median([np.median(errors) for errors in by_body])), digits) + 0.0
     left = [abs(one.error + offset) for one in group]
     spread = max(_spread(left), FLOORS[unit])
     return Correction(
