@@ -4,6 +4,7 @@ from collections.abc import Mapping
 
 import numpy as np
 
+from formcheck.body.human import Human
 from formcheck.pose import FloatArray
 
 _AIM_M = np.array([0.0, 0.9, 0.0])
@@ -50,3 +51,17 @@ def project(
     focal = np.exp(unknowns["ln_focal"])[:, :, None, None]
     pixels = np.array(size_px) / 2 + focal * seen[..., :2] / depth[..., None]
     return pixels, depth
+
+
+def side_on(azimuth: float, human: Human) -> bool:
+    """Whether a camera that stands `azimuth` rad from the lifter's front looks from the side."""
+    return _within(np.sin(azimuth), human)
+
+
+def front_on(azimuth: float, human: Human) -> bool:
+    """Whether it looks from the front or the rear."""
+    return _within(np.cos(azimuth), human)
+
+
+def _within(component: float, human: Human) -> bool:
+    return bool(np.abs(component) >= np.cos(np.radians(human.noise.side_within_deg)))

@@ -5,11 +5,11 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from formcheck.body.camera import look, project
+from formcheck.body.camera import front_on, look, project, side_on
 from formcheck.body.chain import Figure, figure
 from formcheck.body.human import Human
 from formcheck.body.model import ASIDE, CURVES, SWAY, BodyModel, Curve, Offsets, Term, in_si
-from formcheck.body.unknowns import Unknowns, front_on, side_on
+from formcheck.body.unknowns import Unknowns
 from formcheck.pose import FloatArray
 from formcheck.skeleton import SIDES
 from formcheck.view import Side

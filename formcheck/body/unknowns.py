@@ -6,6 +6,7 @@ from typing import Self
 
 import numpy as np
 
+from formcheck.body.camera import front_on
 from formcheck.body.human import Human
 from formcheck.body.model import UNKNOWNS, BodyModel, BoneName, in_si
 from formcheck.pose import FloatArray
@@ -70,16 +71,6 @@ def lay_out(
         rows[name.removesuffix("_deg")] = (in_si(name, mean), in_si(name, sd))
     values = np.array(list(rows.values()))
     return Unknowns(tuple(rows), values[:, 0], values[:, 1])
-
-
-def side_on(azimuth: float, human: Human) -> bool:
-    """Whether a camera at that angle looks from the side."""
-    return bool(abs(np.sin(azimuth)) >= np.cos(np.radians(human.noise.side_within_deg)))
-
-
-def front_on(azimuth: float, human: Human) -> bool:
-    """Whether it looks from the front or the rear."""
-    return bool(abs(np.cos(azimuth)) >= np.cos(np.radians(human.noise.side_within_deg)))
 
 
 def lengths_m(values: Mapping[str, FloatArray], human: Human) -> dict[str, FloatArray]:

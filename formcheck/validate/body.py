@@ -91,27 +91,49 @@ def keypoint_samples(outcome: Outcome) -> Iterator[Samples]:
         yield Samples("keypoints", name, {"error_pct": 100 * away[known] / trunk_px})
 
 
+def told_angle(outcome: Outcome, joint: str, side: Side, time_s: FloatArray) -> tuple[FloatArray, FloatArray]:
+    """(T,) an angle as the report shows it, a lean without its sign, and its standard deviation.
+
+    By the fitted body where it is trusted, else by the keypoints, of which no deviation is known; NaN where
+    there is none.
+    """
+    unknown = np.full(len(time_s), np.nan)
+    if outcome.analysis is None:
+        return unknown, unknown
+    signals = outcome.analysis.signals
+    fitted = "fitted_trunk_lean_deg" if joint == "trunk" else f"fitted_{joint}_flexion_deg"
+    if fitted in signals.values:
+        found = at(signals.time_s, signals.values[fitted], time_s)
+        return _unsigned(joint, found), at(signals.time_s, signals.sd[fitted], time_s)
+    read = _read_name(joint, side)
+    if read not in outcome.analysis.take.shown:
+        return unknown, unknown
+    return _unsigned(joint, at(signals.time_s, signals.values[read], time_s)), unknown
+
+
 def _found_angles(
     outcome: Outcome, joint: str, side: Side, time_s: FloatArray
 ) -> dict[str, tuple[FloatArray, FloatArray]]:
     """By item (T,) an angle as it was found and its standard deviation, NaN where there is none."""
-    unknown = np.full(len(time_s), np.nan)
+    told = {joint: told_angle(outcome, joint, side, time_s)}
     if outcome.analysis is None:
-        return {joint: (unknown, unknown)}
-    read = "trunk_lean_deg" if joint == "trunk" else f"{side}_{joint}_flexion_deg"
-    fitted = "fitted_trunk_lean_deg" if joint == "trunk" else f"fitted_{joint}_flexion_deg"
-    signals = outcome.analysis.signals
+        return told
+    name, unknown = _read_name(joint, side), np.full(len(time_s), np.nan)
+    signals, motion = outcome.analysis.signals, outcome.analysis.motion
+    read = at(signals.time_s, signals.values[name], time_s)
+    raw = at(motion.time_s, joint_angles(motion.keypoints_px, outcome.analysis.take.view)[name], time_s)
+    return {
+        **told,
+        f"{joint} read": (_unsigned(joint, read), unknown),
+        f"{joint} raw": (_unsigned(joint, raw), unknown),
+    }
 
-    def curve(values: FloatArray) -> FloatArray:
-        return at(signals.time_s, values, time_s)
 
-    keypoints = curve(signals.values[read]), unknown
-    shown = keypoints if read in outcome.analysis.take.shown else (unknown, unknown)
-    if fitted in signals.values:
-        shown = curve(signals.values[fitted]), curve(signals.sd[fitted])
-    motion, view = outcome.analysis.motion, outcome.analysis.take.view
-    raw = at(motion.time_s, joint_angles(motion.keypoints_px, view)[read], time_s)
-    found = {joint: shown, f"{joint} read": keypoints, f"{joint} raw": (raw, unknown)}
-    if joint == "trunk":
-        return {item: (np.abs(value), sd) for item, (value, sd) in found.items()}
-    return found
+def _read_name(joint: str, side: Side) -> str:
+    """The signal of an angle by the keypoints."""
+    return "trunk_lean_deg" if joint == "trunk" else f"{side}_{joint}_flexion_deg"
+
+
+def _unsigned(joint: str, angle_deg: FloatArray) -> FloatArray:
+    """Truth files state a trunk's lean without its sign."""
+    return np.abs(angle_deg) if joint == "trunk" else angle_deg

@@ -5,11 +5,11 @@ from collections.abc import Iterator
 import numpy as np
 
 from formcheck.metrics.measure import Z90
-from formcheck.validate.body import near_side, true_angle
+from formcheck.validate.body import near_side, told_angle, true_angle
 from formcheck.validate.halves import JUDGED_ON
-from formcheck.validate.instants import at, inside_reps
+from formcheck.validate.instants import inside_reps
 from formcheck.validate.samples import Samples, rows
-from formcheck.validate.verdicts import told_truths
+from formcheck.validate.verdicts import interval_values, told_truths
 from formcheck.validate.watch import Outcome
 
 _TOLD = {
@@ -31,16 +31,9 @@ def unseen_samples(outcome: Outcome) -> Iterator[Samples]:
     yield from _angles(outcome)
     depths = [one for one in told_truths(outcome) if one.name == "hips_below_knees"]
     if depths:
-        bounds = [(one.part.low, one.true, one.part.high) for one in depths]
-        yield Samples(
-            "unseen",
-            "depth, cm",
-            {
-                "error": rows([one.part.value - one.true for one in depths if one.part.value is not None]),
-                "inside": rows([a <= true <= b for a, true, b in bounds if a is not None and b is not None]),
-                "assessed": rows([one.part.value is not None for one in depths]),
-            },
-        )
+        values = interval_values(depths)
+        kept = {"error": values["error"], "inside": values["inside"], "assessed": values["measured"]}
+        yield Samples("unseen", "depth, cm", kept)
 
 
 def _angles(outcome: Outcome) -> Iterator[Samples]:
@@ -52,13 +45,8 @@ def _angles(outcome: Outcome) -> Iterator[Samples]:
         true = true_angle(truth.frames, joint, side)
         if true is None:
             continue
-        found, sd = (np.full(len(time_s), np.nan) for _ in range(2))
-        curve = "fitted_trunk_lean_deg" if joint == "trunk" else f"fitted_{joint}_flexion_deg"
-        if outcome.analysis is not None and curve in outcome.analysis.signals.values:
-            signals = outcome.analysis.signals
-            found, sd = (at(signals.time_s, kind[curve], time_s) for kind in (signals.values, signals.sd))
-        # Truth files state a trunk's lean without its sign.
-        error = (np.abs(found) if joint == "trunk" else found) - true
+        found, sd = told_angle(outcome, joint, side, time_s)
+        error = found - true
         known = inside_reps(time_s, truth) & np.isfinite(true)
         told = known & np.isfinite(error + sd)
         yield Samples(

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from formcheck.pose import FloatArray
 from formcheck.report import MeasurePart
 from formcheck.validate.bar import MEASURES, PATH_MEASURES, true_measure
 from formcheck.validate.body import JOINTS, near_side, true_angle
@@ -39,28 +40,25 @@ def interval_samples(outcome: Outcome) -> Iterator[Samples]:
     """
     told = list(told_truths(outcome))
     if told:
-        whole = _interval_sample(ALL_MEASURES, told)
-        yield Samples("intervals", ALL_MEASURES, {key: whole.values[key] for key in ("inside", "measured")})
+        whole = interval_values(told)
+        yield Samples("intervals", ALL_MEASURES, {key: whole[key] for key in ("inside", "measured")})
     for name in dict.fromkeys(one.name for one in told):
-        yield _interval_sample(name, [one for one in told if one.name == name])
+        yield Samples("intervals", name, interval_values([one for one in told if one.name == name]))
 
 
-def _interval_sample(item: str, told: Sequence[Told]) -> Samples:
+def interval_values(told: Sequence[Told]) -> dict[str, FloatArray]:
+    """The values of a row of measures, as `interval_samples` tells them."""
     bounds = [
         (one.part.low, one.true, one.part.high)
         for one in told
         if one.part.low is not None and one.part.high is not None
     ]
-    return Samples(
-        "intervals",
-        item,
-        {
-            "measured": rows([one.part.value is not None for one in told]),
-            "inside": rows([low <= true <= high for low, true, high in bounds]),
-            "half_width": rows([(high - low) / 2 for low, _, high in bounds]),
-            "error": rows([one.part.value - one.true for one in told if one.part.value is not None]),
-        },
-    )
+    return {
+        "measured": rows([one.part.value is not None for one in told]),
+        "inside": rows([low <= true <= high for low, true, high in bounds]),
+        "half_width": rows([(high - low) / 2 for low, _, high in bounds]),
+        "error": rows([one.part.value - one.true for one in told if one.part.value is not None]),
+    }
 
 
 def told_truths(outcome: Outcome) -> Iterator[Told]:
