@@ -76,7 +76,7 @@ def test_manifest_covers_lifts_views_bodies_and_plates():
         assert count >= 15
         assert {s.yaw_deg for s in specs if s.lift == lift} == {0, 10, 20, 30, 45, 90, -90}
         assert {s.side for s in specs if s.lift == lift} == {"left", "right"}
-    assert len({spec.body for spec in specs}) == 12
+    assert len({spec.body for spec in specs}) == 24
     assert {"long_femur_man", "long_femur_woman", "short_femur_man", "short_femur_woman"} <= {
         spec.body for spec in specs
     }

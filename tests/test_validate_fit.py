@@ -71,10 +71,10 @@ def only(rows: tuple[Judged, ...]) -> Judged:
 def test_the_halves_share_no_body_and_hold_both_sexes_and_all_builds() -> None:
     assert not set(FITTED_ON) & set(JUDGED_ON)
     for half in (FITTED_ON, JUDGED_ON):
-        assert len(half) == len(set(half)) == 6
-        assert sum(body.endswith("woman") for body in half) == 3
+        assert len(half) == len(set(half)) == 12
+        assert sum(body.endswith("woman") for body in half) == 6
         for build in ("heavy", "slim", "long_femur", "short_femur"):
-            assert sum(body.startswith(build) for body in half) == 1
+            assert sum(body.startswith(build) for body in half) == 2
 
 
 def test_the_halves_are_the_bodies_of_the_benchmark() -> None:
@@ -87,7 +87,7 @@ def test_readings_go_by_body() -> None:
     ours, others = halves([*many(lambda body, rep: 0.0), *strangers])
     assert {one.body for one in ours} == set(FITTED_ON)
     assert {one.body for one in others} == set(JUDGED_ON)
-    assert len(ours) == len(others) == 12
+    assert len(ours) == len(others) == 24
 
 
 @pytest.mark.parametrize(
@@ -104,7 +104,7 @@ def test_an_empty_half_is_refused_with_its_bodies(kept: tuple[str, ...], lacking
 def test_a_bias_is_found_with_its_sign_turned() -> None:
     entry = squat(fitted(many(lambda body, rep: -12.0 + (rep - 0.5)))).side[NAME]
     assert entry.offset == 12.0
-    assert (entry.reps, entry.bodies) == (12, 6)
+    assert (entry.reps, entry.bodies) == (24, 12)
 
 
 def test_no_bias_has_no_sign() -> None:
@@ -143,11 +143,11 @@ def test_the_other_half_is_not_fitted_on() -> None:
 
 
 def test_the_spread_is_that_of_most_of_what_is_left_and_wider_for_a_new_body() -> None:
-    """Errors of -10 but for one body in six, at -22: more than a tenth of the readings are 12 off."""
-    table = fitted(many(lambda body, rep: -22.0 if body == "man" else -10.0))
+    """Errors of -10 but for two bodies in twelve, at -22: more than a tenth of the readings are 12 off."""
+    table = fitted(many(lambda body, rep: -22.0 if body in ("man", "woman") else -10.0))
     entry = squat(table).side[NAME]
     assert entry.offset == 10.0
-    assert entry.sd == pytest.approx(12.0 / Z90 * new_body_factor(6), abs=0.05)
+    assert entry.sd == pytest.approx(12.0 / Z90 * new_body_factor(12), abs=0.05)
 
 
 @pytest.mark.parametrize(("bodies", "factor"), [(2, 4.701), (3, 2.050), (6, 1.323), (10**6, 1.0)])
@@ -158,7 +158,7 @@ def test_few_bodies_widen(bodies: int, factor: float) -> None:
 
 def test_no_spread_is_below_its_floor() -> None:
     entry = squat(fitted(many(lambda body, rep: -12.0))).side[NAME]
-    assert entry.sd == pytest.approx(FLOORS["deg"] * new_body_factor(6), abs=0.05)
+    assert entry.sd == pytest.approx(FLOORS["deg"] * new_body_factor(12), abs=0.05)
 
 
 def test_two_bodies_are_too_few() -> None:
@@ -172,7 +172,7 @@ def test_a_table_tells_where_it_comes_from_and_can_be_read_again() -> None:
     assert parse_corrections(to_toml(table)) == table
     assert table.made_on == "2026-11-22"
     assert table.made_by == "formcheck validate clips --fit table.toml"
-    assert table.made_from.startswith("12 rendered clips; fitted on heavy woman, long femur woman, man,")
+    assert table.made_from.startswith("24 rendered clips; fitted on heavy older man, heavy woman, long femur tall woman,")
 
 
 # from how far off the side
@@ -227,7 +227,7 @@ def test_bias_and_error_before_and_after_are_of_the_other_half() -> None:
     readings = many(lambda body, rep: -12.0 if body in FITTED_ON else -15.0 + 2 * rep)
     row = only(judge(readings, fitted(readings)))
     assert (row.preset, row.lift, row.view, row.measure) == ("balanced", "squat", "side", NAME)
-    assert (row.n, row.bodies) == (12, 6)
+    assert (row.n, row.bodies) == (24, 12)
     assert row.bias_read == pytest.approx(-14.0)
     assert row.mae_read == pytest.approx(14.0)
     assert row.bias_told == pytest.approx(-2.0)
@@ -241,12 +241,12 @@ def test_errors_of_both_signs_do_not_cancel_in_the_mean_error() -> None:
     assert row.mae_told == pytest.approx(3.0)
 
 
-@pytest.mark.parametrize("outside", [0, 1, 3, 6])
+@pytest.mark.parametrize("outside", [0, 2, 6, 12])
 def test_the_share_inside_is_counted(outside: int) -> None:
     far = JUDGED_ON[:outside]
     table = fitted(many(lambda body, rep: -10.0))
     row = only(judge(many(lambda body, rep: 100.0 if body in far else -10.0, reps=4), table))
-    assert row.inside == pytest.approx(1 - outside / 6)
+    assert row.inside == pytest.approx(1 - outside / 12)
 
 
 def test_an_honest_spread_holds_nine_tenths_of_the_other_half() -> None:
@@ -273,4 +273,4 @@ def test_what_is_not_told_from_there_is_not_judged() -> None:
     near = many(lambda body, rep: -12.0)
     far = many(lambda body, rep: -90.0, yaw_deg=45.0, found_yaw_deg=44.0, view="oblique")
     table = fitted(near)
-    assert only(judge([*near, *far], table)).n == 12
+    assert only(judge([*near, *far], table)).n == 24

@@ -30,6 +30,18 @@ PHENOTYPES: dict[str, dict[str, float]] = {
         "long_femur_woman": (1.0, 0.60, 0.70, 0.50, 0.55, 0.60),
         "short_femur_man": (0.0, 0.60, 0.85, 0.60, 0.40, 0.60),
         "short_femur_woman": (1.0, 0.60, 0.75, 0.55, 0.40, 0.60),
+        "heavy_older_man": (0.0, 0.80, 0.75, 0.80, 0.60, 0.50),
+        "slim_tall_man": (0.0, 0.60, 0.55, 0.35, 0.85, 0.65),
+        "strong_man": (0.0, 0.60, 0.90, 0.60, 0.55, 0.60),
+        "long_femur_tall_woman": (1.0, 0.60, 0.70, 0.50, 0.75, 0.70),
+        "short_femur_slim_woman": (1.0, 0.60, 0.60, 0.35, 0.50, 0.65),
+        "small_woman": (1.0, 0.60, 0.65, 0.50, 0.30, 0.60),
+        "heavy_young_woman": (1.0, 0.52, 0.80, 0.75, 0.55, 0.55),
+        "slim_older_woman": (1.0, 0.80, 0.50, 0.35, 0.45, 0.65),
+        "tall_woman": (1.0, 0.58, 0.70, 0.50, 0.80, 0.75),
+        "long_femur_slim_man": (0.0, 0.58, 0.60, 0.35, 0.55, 0.65),
+        "short_femur_tall_man": (0.0, 0.60, 0.80, 0.55, 0.80, 0.60),
+        "small_man": (0.0, 0.62, 0.75, 0.55, 0.30, 0.60),
     }.items()
 }
 """Body name to anny's phenotype, each value 0..1 (gender: 0 male, 1 female)."""
@@ -39,6 +51,10 @@ THIGH_CHANGE: dict[str, float] = {
     "long_femur_woman": 0.5,
     "short_femur_man": -0.5,
     "short_femur_woman": -0.5,
+    "long_femur_tall_woman": 0.5,
+    "short_femur_slim_woman": -0.5,
+    "long_femur_slim_man": 0.5,
+    "short_femur_tall_man": -0.5,
 }
 """Body name to MakeHuman's change of the thighs' length, -1..1; 0 for all others."""
 
