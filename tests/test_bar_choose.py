@@ -229,6 +229,22 @@ def test_hands_that_wander_do_not_hide_a_plate_that_moves_as_what_they_hold() ->
     np.testing.assert_allclose(path.centre_px[80:], plate[80:], atol=0.3)
 
 
+def test_wrists_that_jump_about_hide_no_plate_that_moves_somewhat_as_what_they_hold() -> None:
+    lifting = lifting_of()
+    jumps = np.random.default_rng(1).normal(0, 150, FRAMES // 6).repeat(6)
+    jumping = HANDS + jumps[:, None] * np.array([0.0, 1.0])
+    slowed = lifting.hands_moved_px * (1 + 0.6 * np.sin(2 * np.pi * TIME_S / 0.8))[:, None]
+    path = choose(track(0, LIFTED), lifting=replace(lifting, hands_px=jumping, hands_moved_px=slowed))
+    np.testing.assert_allclose(path.centre_px, LIFTED, atol=0.3)
+
+
+def test_where_an_inner_rim_that_changes_its_size_would_go_on_the_plate_alone_is_followed() -> None:
+    growth = np.where(np.arange(FRAMES) < 180, 1.0, 1 + 0.3 * np.sin(np.linspace(0, 90, FRAMES)))
+    path = choose(track(0, LIFTED, 65.0, growth=growth), track(1, LIFTED, 88.0, frames=slice(0, 200)))
+    np.testing.assert_allclose(path.centre_px[:195], LIFTED[:195], atol=0.3)
+    assert np.isnan(path.centre_px[205:]).all()
+
+
 def test_a_plate_found_again_under_a_new_number_goes_on_and_the_gap_stays_one() -> None:
     path = choose(track(0, LIFTED, frames=slice(0, 100)), track(7, LIFTED, frames=slice(130, None)))
     known = np.isfinite(path.centre_px[:, 0])

@@ -172,7 +172,9 @@ def test_a_table_tells_where_it_comes_from_and_can_be_read_again() -> None:
     assert parse_corrections(to_toml(table)) == table
     assert table.made_on == "2026-11-22"
     assert table.made_by == "formcheck validate clips --fit table.toml"
-    assert table.made_from.startswith("24 rendered clips; fitted on heavy older man, heavy woman, long femur tall woman,")
+    assert table.made_from.startswith(
+        "24 rendered clips; fitted on heavy older man, heavy woman, long femur tall"
+    )
 
 
 # from how far off the side
@@ -250,12 +252,18 @@ def test_the_share_inside_is_counted(outside: int) -> None:
 
 
 def test_an_honest_spread_holds_nine_tenths_of_the_other_half() -> None:
-    rng = np.random.default_rng(7)
-    body_error = {body: rng.normal(-15, 6) for body in EVERYBODY}
-    readings = many(lambda body, rep: body_error[body] + rng.normal(0, 4), reps=60)
-    row = only(judge(readings, fitted(readings)))
-    assert abs(row.bias_told) < abs(row.bias_read) / 2
-    assert 0.85 <= row.inside <= 1.0
+    """In the mean of many draws of twelve bodies; a single one holds 71 to 100 %."""
+    inside = []
+    for seed in range(30):
+        rng = np.random.default_rng(seed)
+        body_error = dict(zip(EVERYBODY, rng.normal(-15, 6, len(EVERYBODY)), strict=True))
+        readings = [
+            reading(body, body_error[body] + rng.normal(0, 4)) for body in EVERYBODY for _ in range(60)
+        ]
+        row = only(judge(readings, fitted(readings)))
+        assert abs(row.bias_told) < abs(row.bias_read) / 2
+        inside.append(row.inside)
+    assert 0.88 <= np.mean(inside) <= 0.96
 
 
 def test_what_is_not_corrected_is_judged_with_its_wide_interval() -> None:

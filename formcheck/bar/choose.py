@@ -88,12 +88,13 @@ def choose_plate(plates: Sequence[tuple[Plate, ...]], lifting: Lifting) -> Plate
     scores = [_score(track, lifting) for track in tracks]
     if not tracks or max(scores) <= 0:
         return PlatePath.none(len(plates))
-    core = _nearest(tracks[int(np.argmax(scores))], tracks, lifting)
-    core = _outermost(core, tracks, lifting)
-    whole = _stitched(core, tracks, lifting)
-    if not _trusted(whole, lifting):
-        return PlatePath.none(len(plates))
-    return fuse(whole, lifting.time_s, lifting.size_px)
+    near = _nearest(tracks[int(np.argmax(scores))], tracks, lifting)
+    outer = _outermost(near, tracks, lifting)
+    # What was put together may be of two things: its part alone is then tried.
+    for path in (_stitched(outer, tracks, lifting), _stitched(near, tracks, lifting), near):
+        if _trusted(path, lifting):
+            return fuse(path, lifting.time_s, lifting.size_px)
+    return PlatePath.none(len(plates))
 
 
 def _tracks(plates: Sequence[tuple[Plate, ...]]) -> list[Track]:
@@ -191,16 +192,19 @@ def _correlation(track: Track, lifting: Lifting, hands: FloatArray) -> float:
 def _evidence(track: Track, lifting: Lifting) -> float:
     """Seconds in which it moves as the hands do, less those in which it moves otherwise.
 
-    Steps of a quarter second are compared; the nearer end of the bar may move further than the hands.
+    Of the two tellings of the hands that one counts with which it goes better: wrists that are taken for
+    something else jump about. Steps of a quarter second are compared; the nearer end of the bar may move
+    further than the hands.
     """
     low = _low(track, lifting)
-    total = 0.0
-    for hands in lifting.heights:
-        mine, theirs, spans = _steps(lifting.time_s, low, hands)
-        gain = np.clip((mine**2).sum() / max((mine * theirs).sum(), 1e-9), *_GAIN)
-        off = (mine - gain * theirs) / (0.35 * np.abs(gain * theirs) + 0.04 * track.radius_px)
-        total += float((spans * _moving(mine, lifting) * (np.exp(-(off**2)) - 0.4)).sum())
-    return total / len(lifting.heights)
+    return max(_together(track, low, lifting, hands) for hands in lifting.heights)
+
+
+def _together(track: Track, low: FloatArray, lifting: Lifting, hands: FloatArray) -> float:
+    mine, theirs, spans = _steps(lifting.time_s, low, hands)
+    gain = np.clip((mine**2).sum() / max((mine * theirs).sum(), 1e-9), *_GAIN)
+    off = (mine - gain * theirs) / (0.35 * np.abs(gain * theirs) + 0.04 * track.radius_px)
+    return float((spans * _moving(mine, lifting) * (np.exp(-(off**2)) - 0.4)).sum())
 
 
 def _moving(steps: FloatArray, lifting: Lifting) -> FloatArray:

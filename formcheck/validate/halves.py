@@ -28,6 +28,7 @@ JUDGED_ON = (
     "strong_woman",
     "tall_woman",
 )
-"""Six men and six women each, two of them heavy, two slim, two with long and two with short thighs. Of the splits
-of the first twelve that keep this, the one that shared the clips of each lift and view most evenly when it was
-chosen, which was before any error was looked at; the others joined a half before a clip of theirs was made."""
+"""Six men and six women each, two of them heavy, two slim, two with long and two with short thighs. Of the
+splits of the first twelve that keep this, the one that shared the clips of each lift and view most evenly when
+it was chosen, which was before any error was looked at; the others joined a half before a clip of theirs was
+made."""
