@@ -29,6 +29,6 @@ JUDGED_ON = (
     "tall_woman",
 )
 """Six men and six women each, two of them heavy, two slim, two with long and two with short thighs. Of the
-splits of the first twelve that keep this, the one that shared the clips of each lift and view most evenly when
-it was chosen, which was before any error was looked at; the others joined a half before a clip of theirs was
-made."""
+splits of the first twelve that keep this, the one that shared the clips of each lift and view most evenly
+when it was chosen, which was before any error was looked at; the others joined a half before a clip of theirs
+was made."""
