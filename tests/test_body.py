@@ -79,6 +79,18 @@ def test_a_network_that_draws_thighs_toward_usual_ones_is_allowed_for(thigh):
     assert off_deg(take.fit(lift=credulous)) > max(1.0, 2 * allowed_for)
 
 
+@pytest.mark.parametrize(("yaw_deg", "least_px", "most_px"), [(0, 0.0, 1e-6), (40, 3.0, 10.0)])
+def test_shoulders_of_who_lies_are_seen_farther_toward_the_head_at_an_angle(yaw_deg, least_px, most_px):
+    lift, take = body_model("bench_press"), film(Set("bench_press", yaw_deg=yaw_deg))
+    plain = lift.model_copy(update={"offsets": lift.offsets.model_copy(update={"oblique": {}})})
+    center, other = (take.fit(lift=one).joints_px["left_shoulder"] for one in (lift, plain))
+    away_px = np.linalg.norm(center - other, axis=1)
+    away_px = away_px[np.isfinite(away_px)]
+    assert away_px.size
+    assert (least_px <= away_px).all()
+    assert (away_px <= most_px).all()
+
+
 def test_balance_is_the_change_within_a_rep():
     take = film(Set())
     body = take.fit()

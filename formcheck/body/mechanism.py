@@ -8,7 +8,17 @@ import numpy as np
 from formcheck.body.camera import front_on, look, project, side_on
 from formcheck.body.chain import Figure, figure
 from formcheck.body.human import Human
-from formcheck.body.model import ASIDE, CURVES, SWAY, BodyModel, Curve, Offsets, Term, in_si
+from formcheck.body.model import (
+    ASIDE,
+    CURVES,
+    SWAY,
+    BodyModel,
+    Curve,
+    OffBones,
+    Offsets,
+    Term,
+    in_si,
+)
 from formcheck.body.unknowns import Unknowns
 from formcheck.pose import FloatArray
 from formcheck.skeleton import SIDES
@@ -107,7 +117,7 @@ class Mechanism:
     def _keypoints_m(self, body: Figure, values: Mapping[str, FloatArray]) -> FloatArray:
         """(B, n, 2J, 3) where the network sees the joints of both sides."""
         points, offsets, stature = [], self.lift.offsets, values["stature_m"][..., None]
-        own, drawn = (offsets.front, {}) if self._front_on else ({}, offsets.drawn)
+        own, drawn = self._own_offsets()
         for name in self.lift.keypoints:
             off = -offsets.inward.get(name, 0.0) * stature * np.array([1.0, 0.0, 0.0])
             off = off + np.zeros_like(body.bar)
@@ -117,6 +127,12 @@ class Mechanism:
                 off = off + stature * values["thigh"][..., None] * _off_bone(body.leans[bone], along, forward)
             points += [(body.joints[side][name] + off) * _OUTWARD[side] for side in SIDES]
         return np.stack(points, axis=2)
+
+    def _own_offsets(self) -> tuple[OffBones, OffBones]:
+        """Offsets of the view that go before the others, and those that come besides."""
+        if self._front_on:
+            return self.lift.offsets.front, {}
+        return {} if self.side_on else self.lift.offsets.oblique, self.lift.offsets.drawn
 
     def _physical(self, body: Figure, curves: FloatArray) -> FloatArray:
         """(B, n, ...) physical terms, usual values and excesses over limits."""

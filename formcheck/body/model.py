@@ -16,6 +16,9 @@ OffAxis = tuple[float, float]
 JointName = Literal["shoulder", "elbow", "wrist", "hip", "knee", "ankle", "heel", "toe"]
 SegmentName = Literal["trunk", "thigh", "shank", "floor"]
 BoneName = Literal["thigh", "shank", "trunk", "upper_arm", "forearm", "foot", "half_hips", "half_shoulders"]
+OffBones = dict[JointName, dict[SegmentName, OffAxis]]
+"""By joint and by bone, where the network sees it."""
+
 TermName = Literal["balance", "contact", "floor", "knee", "reach"]
 """Groups of physical terms that a fit can do without."""
 
@@ -77,9 +80,9 @@ class Term(Strict):
 class Offsets(Strict):
     """Where the network sees a joint, less its center, by the bones on which that depends, and `inward`.
 
-    `front` goes before the others in front views, where what is ahead of a joint is not seen. A network draws
-    unusual bodies toward usual ones: `drawn` is what comes besides, but in front views, for each unit of the
-    logarithm of the thigh over its usual share of the stature.
+    `oblique` and `front` go before the others in views of that kind: from the front, what is ahead of a joint
+    is not seen. A network draws unusual bodies toward usual ones: `drawn` is what comes besides, but in front
+    views, for each unit of the logarithm of the thigh over its usual share of the stature.
     """
 
     source: str
@@ -88,8 +91,9 @@ class Offsets(Strict):
     knee: dict[SegmentName, OffAxis]
     ankle: dict[SegmentName, OffAxis]
     inward: dict[JointName, float] = {}
-    front: dict[JointName, dict[SegmentName, OffAxis]] = {}
-    drawn: dict[JointName, dict[SegmentName, OffAxis]] = {}
+    oblique: OffBones = {}
+    front: OffBones = {}
+    drawn: OffBones = {}
 
 
 class BodyModel(Strict):
