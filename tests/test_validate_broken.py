@@ -193,8 +193,8 @@ def test_a_lost_lifter_lowers_what_is_assessed(sound: dict[str, float | None], t
 
 
 def test_a_biased_hip_falls_out_of_the_intervals(sound: dict[str, float | None], tmp_path: Path) -> None:
-    """Both twelve centimetres forward and down: one alone is outvoted by the other."""
-    off = {"right_hip": (40.0, 40.0), "left_hip": (40.0, 40.0)}
+    """Both thirteen centimetres forward and down: one alone is outvoted by the other."""
+    off = {"right_hip": (44.0, 44.0), "left_hip": (44.0, 44.0)}
     broken = figures(taken(tmp_path, lambda motion: shifted(motion, **off)))
     assert broken["intervals all measures inside"] < sound["intervals all measures inside"] - 0.1
     for name in ("depth", "knee_flexion_end"):

@@ -244,11 +244,11 @@ def test_fit_fits_every_preset_and_judges_it(folder: Path, tmp_path: Path, asked
     table = parse_corrections(path.read_text("utf-8"))
     assert table.made_by == "formcheck validate clips --fit table.toml"
     entry = table.light["squat"].side[NAME]
-    assert (entry.offset, entry.bodies, entry.reps) == (pytest.approx(0.0, abs=1.0), 6, 18)
+    assert (entry.offset, entry.bodies, entry.reps) == (pytest.approx(0.0, abs=1.0), 12, 36)
     lines = [line.split() for line in result.stdout.splitlines()]
     rows = [line for line in lines if line[:2] == ["side", NAME]]
     assert len(rows) == 3
-    assert all(row[2:4] == ["18", "6"] and row[-1] == "100%" for row in rows)
+    assert all(row[2:4] == ["36", "12"] and row[-1] == "100%" for row in rows)
     assert max(map(len, result.stdout.splitlines())) <= 100
     assert "…" not in result.stdout
 
@@ -272,7 +272,7 @@ def test_off_axis_writes_a_page_and_prints_the_bands(folder: Path, tmp_path: Pat
     assert asked == ["light"]
     assert "Off-axis curve: clips, preset light" in path.read_text("utf-8")
     row = next(line.split() for line in result.stdout.splitlines() if line.split()[:1] == ["eccentric"])
-    assert row[2:] == ["(36)", "\N{EN DASH}", "\N{EN DASH}", "\N{EN DASH}", "\N{EN DASH}"]
+    assert row[2:] == ["(72)", "\N{EN DASH}", "\N{EN DASH}", "\N{EN DASH}", "\N{EN DASH}"]
     assert f"table of {load_corrections().made_on}" in " ".join(result.stdout.split())
     assert max(map(len, result.stdout.splitlines())) <= 100
     assert "…" not in result.stdout
