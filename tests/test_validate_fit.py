@@ -253,17 +253,16 @@ def test_the_share_inside_is_counted(outside: int) -> None:
 
 def test_an_honest_spread_holds_nine_tenths_of_the_other_half() -> None:
     """In the mean of many draws of twelve bodies; a single one holds 71 to 100 %."""
-    inside = []
-    for seed in range(30):
+
+    def drawn(seed: int) -> Judged:
         rng = np.random.default_rng(seed)
-        body_error = dict(zip(EVERYBODY, rng.normal(-15, 6, len(EVERYBODY)), strict=True))
-        readings = [
-            reading(body, body_error[body] + rng.normal(0, 4)) for body in EVERYBODY for _ in range(60)
-        ]
-        row = only(judge(readings, fitted(readings)))
-        assert abs(row.bias_told) < abs(row.bias_read) / 2
-        inside.append(row.inside)
-    assert 0.88 <= np.mean(inside) <= 0.96
+        body_error = {body: rng.normal(-15, 6) for body in EVERYBODY}
+        readings = many(lambda body, rep: body_error[body] + rng.normal(0, 4), reps=60)
+        return only(judge(readings, fitted(readings)))
+
+    draws = [drawn(seed) for seed in range(30)]
+    assert all(abs(row.bias_told) < abs(row.bias_read) / 2 for row in draws)
+    assert 0.88 <= np.mean([row.inside for row in draws]) <= 0.96
 
 
 def test_what_is_not_corrected_is_judged_with_its_wide_interval() -> None:

@@ -5,7 +5,7 @@ racks, other people's and mirror images do not. Heads and trunks do as well, but
 parts, and change their size. What fails any test is not shown: a take without a trusted plate has none.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -89,12 +89,17 @@ def choose_plate(plates: Sequence[tuple[Plate, ...]], lifting: Lifting) -> Plate
     if not tracks or max(scores) <= 0:
         return PlatePath.none(len(plates))
     near = _nearest(tracks[int(np.argmax(scores))], tracks, lifting)
-    outer = _outermost(near, tracks, lifting)
-    # What was put together may be of two things: its part alone is then tried.
-    for path in (_stitched(outer, tracks, lifting), _stitched(near, tracks, lifting), near):
+    for path in _put_together(near, tracks, lifting):
         if _trusted(path, lifting):
             return fuse(path, lifting.time_s, lifting.size_px)
     return PlatePath.none(len(plates))
+
+
+def _put_together(near: Track, tracks: Sequence[Track], lifting: Lifting) -> Iterator[Track]:
+    """Paths to try, the most complete one first: what was put together may be of two things."""
+    yield _stitched(_outermost(near, tracks, lifting), tracks, lifting)
+    yield _stitched(near, tracks, lifting)
+    yield near
 
 
 def _tracks(plates: Sequence[tuple[Plate, ...]]) -> list[Track]:
@@ -196,12 +201,12 @@ def _evidence(track: Track, lifting: Lifting) -> float:
     something else jump about. Steps of a quarter second are compared; the nearer end of the bar may move
     further than the hands.
     """
-    low = _low(track, lifting)
-    return max(_together(track, low, lifting, hands) for hands in lifting.heights)
+    return max(_together(track, lifting, hands) for hands in lifting.heights)
 
 
-def _together(track: Track, low: FloatArray, lifting: Lifting, hands: FloatArray) -> float:
-    mine, theirs, spans = _steps(lifting.time_s, low, hands)
+def _together(track: Track, lifting: Lifting, hands: FloatArray) -> float:
+    """These seconds by one telling of the hands."""
+    mine, theirs, spans = _steps(lifting.time_s, _low(track, lifting), hands)
     gain = np.clip((mine**2).sum() / max((mine * theirs).sum(), 1e-9), *_GAIN)
     off = (mine - gain * theirs) / (0.35 * np.abs(gain * theirs) + 0.04 * track.radius_px)
     return float((spans * _moving(mine, lifting) * (np.exp(-(off**2)) - 0.4)).sum())

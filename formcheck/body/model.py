@@ -125,7 +125,9 @@ class BodyModel(Strict):
     spread
         By view and by angle: factor on the fit's standard deviation, and what is added in quadrature
         (degrees, places in metres) for what the model leaves out; `front` only where the fit has proved
-        itself.
+        itself. So wide that 90 % intervals hold at least 90 % of what is told of rendered tuning bodies,
+        enlarged for a new body where those are fewer than eight: leaving each of more out in turn asks for
+        no enlargement.
     reach_sd_m
         How far the distance between shoulder and wrist may be from the model's: blades slide on the ribs,
         wrists bend. It matters where arms are almost straight.
